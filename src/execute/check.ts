@@ -3,7 +3,7 @@ import type {Host} from '../host/host.ts';
 import {namespaceFiles} from '../host/probe/namespaces.ts';
 import {type MountInfo, parseMountinfo} from '../host/probe/mountinfo.ts';
 import {processCgroups, statusFields} from '../host/probe/process-status.ts';
-import {ipv4Addresses} from '../kernel/network-fields.ts';
+import {ipv4Addresses, ipv6Addresses} from '../kernel/network-fields.ts';
 import {parseLimits} from '../host/probe/rlimits.ts';
 import type {Check} from '../step/verbs/check.ts';
 
@@ -137,6 +137,12 @@ function looksAtPlace(check: Check): check is PlaceCheck {
 	return check.kind === 'folder' || check.kind === 'value' || check.kind === 'readBack';
 }
 
+function hasAddress(wanted: string, view: ProcessView): boolean {
+	return wanted.includes(':')
+		? ipv6Addresses(view.text('net/if_inet6')).some(({address}) => address.startsWith(`${wanted}/`))
+		: ipv4Addresses(view.text('net/fib_trie'), []).some(({address}) => address === wanted);
+}
+
 /** The magic link /proc/PID/root leads to the folder itself, whatever is mounted there: proc_pid_root(5). */
 function rootProblem(path: string, host: Host, view: ProcessView): string | undefined {
 	const wanted = host.stat(path);
@@ -173,9 +179,7 @@ export function problemOf(check: Check, host: Host, view: ProcessView | undefine
 		case 'interface':
 			return new RegExp(`^ *${check.name}:`, 'm').test(view.text('net/dev')) ? undefined : `it has no ${check.name}`;
 		case 'address':
-			return ipv4Addresses(view.text('net/fib_trie'), []).some(({address}) => address === check.address)
-				? undefined
-				: `it does not have the address ${check.address}`;
+			return hasAddress(check.address, view) ? undefined : `it does not have the address ${check.address}`;
 		case 'namespaces': {
 			const shared = check.kinds.filter(
 				kind => view.link(`ns/${namespaceFiles[kind]}`) === host.readlink(`/proc/self/ns/${namespaceFiles[kind]}`),

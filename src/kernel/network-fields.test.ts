@@ -1,12 +1,5 @@
 import {expect, test} from 'vitest';
-import {
-	interfaceCounts,
-	ipv4Addresses,
-	ipv4Routes,
-	ipv4RouteWords,
-	ipv6Addresses,
-	ipv6RouteWords,
-} from './network-fields.ts';
+import {interfaceCounts, ipv4Addresses, ipv4Routes, routeWords, ipv6Addresses, ipv6Routes} from './network-fields.ts';
 
 const routeHead = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n';
 const routes = `${routeHead}eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0
@@ -53,7 +46,7 @@ test('reads the traffic of each interface', () => {
 });
 
 test('formats routes as ip-route does', () => {
-	expect(ipv4RouteWords(ipv4Routes(routes))).toEqual(['default via 192.0.2.1 dev eth0', '192.0.2.0/24 dev eth0']);
+	expect(routeWords(ipv4Routes(routes))).toEqual(['default via 192.0.2.1 dev eth0', '192.0.2.0/24 dev eth0']);
 	expect(ipv4Routes(routeHead)).toEqual([]);
 });
 
@@ -82,5 +75,5 @@ test('reads IPv6 addresses and routes', () => {
 		`ff000000000000000000000000000000 08 ${zero} 00 ${zero} 00000100 00000003 00000000 00000001     eth0`,
 		`${zero} 00 ${zero} 00 ${zero} ffffffff 00000001 00000000 00200200       lo`,
 	];
-	expect(ipv6RouteWords(rows.join('\n'))).toEqual(['fd00::/64 dev eth0', 'default via fd00::1 dev eth0']);
+	expect(routeWords(ipv6Routes(rows.join('\n')))).toEqual(['fd00::/64 dev eth0', 'default via fd00::1 dev eth0']);
 });

@@ -24,7 +24,7 @@ export function interfaceCounts(dev: string): readonly InterfaceCounts[] {
 		});
 }
 
-/** An IPv4 route. */
+/** A route. */
 export interface Route {
 	readonly interface: string;
 	readonly network: string;
@@ -98,21 +98,20 @@ export function ipv6Addresses(table: string): readonly {readonly interface: stri
 /** RTF_UP, and the flags of the kernel's internal routes: RTF_REJECT, RTF_CACHE, and RTF_LOCAL; linux/ipv6_route.h. */
 const flags = {up: 0x1, own: 0x8100_0200} as const;
 
-/** The routes of net/ipv6_route in the format of ip-route(8), without local and multicast routes. */
-export function ipv6RouteWords(table: string): readonly string[] {
+/** Parses net/ipv6_route, without local and multicast routes. */
+export function ipv6Routes(table: string): readonly Route[] {
 	return table.split('\n').flatMap(line => {
 		const [network = '', prefix = '', , , gateway = '', , , , state = '', name] = line.trim().split(/\s+/);
 		const bits = Number.parseInt(state, 16);
 		if (name === undefined || (bits & flags.up) === 0 || (bits & flags.own) !== 0 || network.startsWith('ff'))
 			return [];
-		const length = Number.parseInt(prefix, 16);
-		const target = length === 0 ? 'default' : `${addressOfBytes(network)}/${length}`;
-		return [routeText(target, /^0+$/.test(gateway) ? undefined : addressOfBytes(gateway), name)];
+		const via = /^0+$/.test(gateway) ? {} : {gateway: addressOfBytes(gateway)};
+		return [{interface: name, network: addressOfBytes(network), prefix: Number.parseInt(prefix, 16), ...via}];
 	});
 }
 
-/** IPv4 routes in the format of ip-route(8): `default via 10.0.0.1 dev eth0`. */
-export function ipv4RouteWords(routes: readonly Route[]): readonly string[] {
+/** Routes in the format of ip-route(8): `default via 10.0.0.1 dev eth0`. */
+export function routeWords(routes: readonly Route[]): readonly string[] {
 	return routes.map(({network, prefix, gateway, interface: name}) =>
 		routeText(prefix === 0 ? 'default' : `${network}/${prefix}`, gateway, name),
 	);

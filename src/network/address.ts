@@ -49,6 +49,11 @@ export function formatAddress({family, value}: Address): string {
 	).hostname.slice(1, -1);
 }
 
+/** An address as it stands before a port: IPv6 in brackets (RFC 3986, 3.2.2). */
+export function urlHost(address: string): string {
+	return address.includes(':') ? `[${address}]` : address;
+}
+
 /** The block of a prefix that an address is in. */
 export function cidrOf({family, value}: Address, prefix: number): Cidr {
 	const rest = BigInt(bitsOf(family) - prefix);

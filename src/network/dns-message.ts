@@ -1,13 +1,14 @@
-/* Messages of DNS: a question for the IPv4 addresses of a name, and what an answer says; RFC 1035, section 4. */
+/* Messages of DNS: a question for the addresses of a name, and what an answer says; RFC 1035, section 4, RFC 3596. */
+import {formatAddress} from './address.ts';
 
 /** The types of records that are asked for. */
-const types = {A: 1, NS: 2} as const;
+const types = {A: 1, NS: 2, AAAA: 28} as const;
 
 /** What a resolver answered. */
 export interface DnsAnswer {
 	/** 0 no error, 2 it failed, 3 there is no such name, 5 it refuses; RFC 1035, section 4.1.1. */
 	readonly code: number;
-	/** The IPv4 addresses in the answer. */
+	/** The addresses in the answer. */
 	readonly addresses: readonly string[];
 }
 
@@ -41,6 +42,8 @@ export function dnsAnswer(id: number, bytes: Buffer): DnsAnswer | undefined {
 		at += 10;
 		if (type === types.A && length === 4 && at + 4 <= bytes.length)
 			addresses.push(bytes.subarray(at, at + 4).join('.'));
+		if (type === types.AAAA && length === 16 && at + 16 <= bytes.length)
+			addresses.push(formatAddress({family: 6, value: BigInt(`0x${bytes.toString('hex', at, at + 16)}`)}));
 		at += length;
 	}
 	return {code, addresses};

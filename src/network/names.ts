@@ -16,10 +16,10 @@ export function bridgeName(state: string, network: string): string {
 	return `tsb-${createHash('sha256').update(`${state} ${network}`).digest('hex').slice(0, 8)}`;
 }
 
-/** A line of hosts(5) for an entry of `extra_hosts`. `gateway` is where the host is reached, which `host-gateway` stands for. */
-export function extraHostLine(
+/** The lines of hosts(5) for an entry of `extra_hosts`. `gateways` is where the host is reached, which `host-gateway` stands for. */
+export function extraHostLines(
 	{name, address}: {readonly name: string; readonly address: string},
-	gateway: string,
-): string {
-	return `${address === 'host-gateway' ? gateway : address} ${name}`;
+	gateways: readonly string[],
+): readonly string[] {
+	return (address === 'host-gateway' ? gateways : [address]).map(each => `${each} ${name}`);
 }

@@ -118,8 +118,8 @@ export function routesOf(json: string): readonly UsedSubnet[] {
 
 const ofEveryLink = ['fe80::/10', 'ff00::/8'].flatMap(text => parseCidr(text) ?? []);
 
-/** Each interface has these routes; they take nothing from anybody. */
-function isOfEveryLink(cidr: Cidr): boolean {
+/** Whether each interface has a route to a block, as to link-local addresses: it takes nothing from anybody. */
+export function isOfEveryLink(cidr: Cidr): boolean {
 	return ofEveryLink.some(all => isWithin(cidr, all));
 }
 

@@ -62,6 +62,12 @@ export interface Lease {
 	readonly names: readonly [string, ...string[]];
 }
 
+/** A container on a network: its leases there as one, with an address of each family of the network. */
+export interface Attachment extends Omit<Lease, 'address'> {
+	/** That of IPv4 first. */
+	readonly addresses: readonly [string, ...string[]];
+}
+
 /** The folder of all networks that containers are on. */
 export function networksFolder(state: string): string {
 	return `${state}/networks`;
@@ -174,6 +180,20 @@ export function readLeases(host: Host, state: string, name: string): readonly Le
 	});
 }
 
+/** Who is on a network, from its leases. */
+export function attachments(leases: readonly Lease[]): readonly Attachment[] {
+	const found = new Map<string, Attachment>();
+	// That of IPv4 first.
+	for (const {address, ...rest} of leases.toSorted((one, other) => isIP(one.address) - isIP(other.address))) {
+		const before = found.get(rest.container);
+		found.set(
+			rest.container,
+			before ? {...before, addresses: [...before.addresses, address]} : {...rest, addresses: [address]},
+		);
+	}
+	return [...found.values()];
+}
+
 /** The addresses of a network that somebody has, also those whose lease is being written. */
 export function leasedAddresses(host: Host, state: string, name: string): readonly string[] {
 	return host.list(leasesFolder(state, name)).filter(file => isIP(file) !== 0);
@@ -228,15 +248,16 @@ export function removeDefinition(host: Host, store: string, name: string): boole
 	return true;
 }
 
-/** The networks that a container is on, each with its lease. */
+/** The networks that a container is on, and how. */
 export function leasesOf(
 	host: Host,
 	state: string,
 	container: string,
-): readonly {readonly network: NetworkRecord; readonly lease: Lease}[] {
+): readonly {readonly network: NetworkRecord; readonly lease: Attachment}[] {
 	return allNetworks(host, state).flatMap(network =>
-		readLeases(host, state, network.name)
-			.filter(lease => lease.container === container)
-			.map(lease => ({network, lease})),
+		attachments(readLeases(host, state, network.name).filter(lease => lease.container === container)).map(lease => ({
+			network,
+			lease,
+		})),
 	);
 }

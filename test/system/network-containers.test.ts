@@ -192,19 +192,6 @@ dns_search: [example.test]
 		expect(left(box)).toEqual([]);
 	});
 
-	test.each([
-		['a network', 'networks: {default: {enable_ipv6: true}}\n', '', 'the network default asks for IPv6'],
-		['a port', '', 'ports: ["[::1]:80:80"]\n', 'the port [::1]:80 asks for IPv6'],
-	])('%s of IPv6 is refused before anything is made', async (_, networks, service, message) => {
-		await using box = await testBox();
-		const spec = stack(box, {web: `${sleeps}${service}`}, networks);
-		const {status, out, err} = await box.tsbox(['up', '-d', spec]);
-		expect({status, out}).toEqual({status: 125, out: ''});
-		expect(err).toContain(message);
-		expect(err).not.toContain('undone');
-		expect(left(box)).toEqual([]);
-	});
-
 	test('a port that somebody has is refused, and who has it is told', async () => {
 		await using box = await testBox();
 		const listener = createServer().listen(0);

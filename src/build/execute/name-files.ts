@@ -1,5 +1,5 @@
 import type {Host} from '../../host/host.ts';
-import {extraHostLine} from '../../network/names.ts';
+import {extraHostLines} from '../../network/names.ts';
 import type {BuildRun} from '../../spec/model/build-source.ts';
 import type {BindVolume} from '../../spec/model/project.ts';
 import {resolveInside} from '../context/source-tree.ts';
@@ -26,7 +26,7 @@ export function nameFiles(
 	};
 	if (extraHosts.length > 0) {
 		// Whoever is on the network of the machine reaches it at the loopback address.
-		const lines = extraHosts.map(each => `${extraHostLine(each, '127.0.0.1')}\n`);
+		const lines = extraHosts.flatMap(each => extraHostLines(each, ['127.0.0.1'])).map(line => `${line}\n`);
 		const before = sources['/etc/hosts'] === undefined ? '127.0.0.1 localhost\n' : host.readText(sources['/etc/hosts']);
 		sources['/etc/hosts'] = `${folder}/hosts`;
 		host.writeWhole(sources['/etc/hosts'], `${before ?? ''}${lines.join('')}`, 0o644);

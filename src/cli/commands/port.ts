@@ -1,3 +1,4 @@
+import {urlHost} from '../../network/address.ts';
 import {defineCommand} from '../verb/command.ts';
 import {usageError} from '../options/usage-error.ts';
 import {containerName} from '../options/arguments.ts';
@@ -18,7 +19,7 @@ export const port = defineCommand({
 		const {hostNetwork, isPublished, open, asked, unread} = await engine.ports(await engine.openMachine(folders), name);
 		const found = open.filter(each => wanted === undefined || wanted === `${each.port}/${each.protocol}`);
 		for (const {port: number, protocol, address, hostPort} of found) {
-			const at = `${address.includes(':') ? `[${address}]` : address}:${hostPort}`;
+			const at = `${urlHost(address)}:${hostPort}`;
 			io.out(wanted === undefined ? `${number}/${protocol} -> ${at}\n` : `${at}\n`);
 		}
 		if (!hostNetwork && !isPublished) {

@@ -55,7 +55,8 @@ export interface ContainerNetwork {
 	/** The networks of tsbox that it is on. */
 	readonly networks: readonly {
 		readonly name: string;
-		readonly address: string;
+		/** That of IPv4 first. */
+		readonly addresses: readonly string[];
 		/** The name of its interface in the container. */
 		readonly interface: string;
 		/** The names by which others on the network find it. */

@@ -12,18 +12,18 @@ const seconds = 3;
 export type Outcome = 'ok' | `E${string}`;
 
 /** Both print `ok`, an answer as hex, or the name of an errno. %! is of Errno(3pm). */
-const head = `use Socket;
+const head = `use Socket qw(:DEFAULT :addrinfo);
 $SIG{ALRM} = sub { print "ETIMEDOUT"; exit };
 alarm shift;
 sub why { print((grep { $!{$_} } keys %!)[0]); exit }
 my ($to, $port, $hex) = @ARGV;
-my $peer = pack_sockaddr_in($port, inet_aton($to));
+my ($failed, $at) = getaddrinfo($to, $port, {flags => AI_NUMERICHOST});
 `;
-const connectScript = `${head}socket(my $s, AF_INET, SOCK_STREAM, 0) or why;
-connect($s, $peer) or why;
+const connectScript = `${head}socket(my $s, $at->{family}, SOCK_STREAM, 0) or why;
+connect($s, $at->{addr}) or why;
 print "ok";`;
-const askScript = `${head}socket(my $s, AF_INET, SOCK_DGRAM, 0) or why;
-connect($s, $peer) && send($s, pack("H*", $hex), 0) or why;
+const askScript = `${head}socket(my $s, $at->{family}, SOCK_DGRAM, 0) or why;
+connect($s, $at->{addr}) && send($s, pack("H*", $hex), 0) or why;
 defined recv($s, my $answer, 4096, 0) or why;
 print "=", unpack("H*", $answer);`;
 
@@ -38,7 +38,7 @@ function outcomeOf(stdout: string): Outcome {
 	return stdout === 'ok' ? 'ok' : /^E[A-Z\d]+$/.test(stdout) ? (stdout as Outcome) : 'EUNTRIED';
 }
 
-/** Makes a TCP connection to an IPv4 address from the network namespace of a process, and closes it. */
+/** Makes a TCP connection to an address from the network namespace of a process, and closes it. */
 export async function connectInside(machine: Asker, pid: number, address: string, port: number): Promise<Outcome> {
 	const perl = hostToolWords(machine.facts, 'perl');
 	if (perl !== undefined) {
@@ -59,12 +59,12 @@ export async function connectInside(machine: Asker, pid: number, address: string
 	return found === undefined ? 'ETIMEDOUT' : outcomeOf(found[0]);
 }
 
-/** Asks a resolver at an IPv4 address from the network namespace of a process. Gives its answer, or why there is none. */
+/** Asks a resolver at an address from the network namespace of a process. Gives its answer, or why there is none. */
 export async function askResolver(
 	machine: Asker,
 	pid: number,
 	resolver: string,
-	[name, type]: readonly [name: string, type: 'A' | 'NS'],
+	[name, type]: readonly [name: string, type: 'A' | 'AAAA' | 'NS'],
 ): Promise<DnsAnswer | Outcome> {
 	const perl = hostToolWords(machine.facts, 'perl');
 	if (perl === undefined) return 'EUNTRIED';
@@ -75,8 +75,18 @@ export async function askResolver(
 	return dnsAnswer(id, Buffer.from(stdout.slice(1), 'hex')) ?? 'EPROTO';
 }
 
-/** Forgets the hardware address of a neighbour of a process's network namespace, so that the next packet to it asks anew; ip-neighbour(8). */
-export async function forgetNeighbour(machine: Asker, pid: number, address: string, device: string): Promise<void> {
+/**
+ * The hardware address of a neighbour of a process's network namespace, asked for anew by a connection to it; ip-neighbour(8). Undefined when
+ * it does not answer.
+ */
+export async function askNeighbour(
+	machine: Asker,
+	pid: number,
+	{address, device, port}: {readonly address: string; readonly device: string; readonly port: number},
+): Promise<string | undefined> {
 	const ip = hostToolWords(machine.facts, 'ip') ?? ['ip'];
 	await inside(machine, pid, [...ip, 'neighbour', 'delete', address, 'dev', device]);
+	await connectInside(machine, pid, address, port);
+	const {stdout} = await inside(machine, pid, [...ip, 'neighbour', 'show', address, 'dev', device]);
+	return /\blladdr (\S+)/.exec(stdout)?.[1];
 }

@@ -1,3 +1,4 @@
+import {isIP} from 'node:net';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {kernelText} from '../../host/files/kernel-text.ts';
 import {runShell} from '../../host/programs/run-shell.ts';
@@ -5,7 +6,8 @@ import {doHostAction, type HostActionContext} from '../../execute/host-action.ts
 import {openJournal, readJournal} from '../../execute/journal.ts';
 import {withLock} from '../../execute/lock.ts';
 import {undo} from '../../execute/undo.ts';
-import {interfaceCounts, ipv4Routes} from '../../kernel/network-fields.ts';
+import {interfaceCounts, ipv4Routes, ipv6Routes} from '../../kernel/network-fields.ts';
+import type {AddressInput, NetworkInput} from '../../plan/input/network-input.ts';
 import {planConnection} from '../../plan/network/plan-network.ts';
 import type {NetworkJoin} from '../../spec/model/network.ts';
 import {present} from '../../spec/syntax/pick.ts';
@@ -26,8 +28,9 @@ import {publishedPorts} from './published-ports.ts';
 export interface ConnectOptions {
 	/** More names by which others on the network find it. */
 	readonly aliases: readonly string[];
-	/** Its IPv4 address there; chosen by tsbox without one. */
+	/** Its IPv4 and its IPv6 address there; chosen by tsbox without one. */
 	readonly address?: string;
+	readonly address6?: string;
 }
 
 /**
@@ -95,7 +98,7 @@ export async function disconnectNetwork(machine: Machine, network: string, name:
 				hint: 'see who is on which network: `tsbox network graph`',
 			});
 		}
-		const port = (await publishedPorts(machine)).find(({address}) => address === found.lease.address);
+		const port = (await publishedPorts(machine)).find(({address}) => found.lease.addresses.includes(address));
 		if (port !== undefined)
 			throw new TsboxError('E_NETWORK_IN_USE', `${shown} cannot leave ${network}`, {
 				why: `the published port ${port.published}/${port.protocol} leads to it there`,
@@ -107,8 +110,13 @@ export async function disconnectNetwork(machine: Machine, network: string, name:
 		// The lines stay in the journal: an undo may be done twice.
 		for (const entry of undos.toReversed()) await undo(entry.undo, host, facts, []);
 		refreshNames(host, dirs.state);
-		const way = leases.find(each => each !== found && !each.network.internal)?.network.subnets[0]?.gateway;
-		if (way !== undefined && !hasDefault(machine, record)) await addDefault(machine, record, way);
+		const ways = leases
+			.filter(each => each !== found && !each.network.internal)
+			.flatMap(each => each.network.subnets.map(({gateway}) => gateway));
+		for (const family of [4, 6] as const) {
+			const way = ways.find(gateway => isIP(gateway) === family);
+			if (way !== undefined && !hasDefault(machine, record, family)) await addDefault(machine, record, way);
+		}
 		noteSteps(machine, folder, plan => withoutNetwork(plan, network, []));
 	});
 }
@@ -127,7 +135,12 @@ function notConnectable(name: string, {namespaces}: RunningRecord): TsboxError {
 	});
 }
 
-async function inputOf(machine: Machine, record: RunningRecord, network: string, {aliases, address}: ConnectOptions) {
+async function inputOf(
+	machine: Machine,
+	record: RunningRecord,
+	network: string,
+	{aliases, address, address6}: ConnectOptions,
+) {
 	const {host, dirs} = machine;
 	const known = readNetwork(host, dirs.state, network) ?? readDefinition(host, dirs.store, network);
 	if (known === undefined && network !== 'bridge')
@@ -154,7 +167,7 @@ async function inputOf(machine: Machine, record: RunningRecord, network: string,
 		interfaceName: freeInterface(machine, record),
 		linkLocalIps: [],
 		sysctls: {},
-		...present({ipv4Address: address}),
+		...present({ipv4Address: address, ipv6Address: address6}),
 	};
 	const {name, detached, config, origins, egress} = record;
 	const input = resolveNetworks(machine, {
@@ -168,13 +181,18 @@ async function inputOf(machine: Machine, record: RunningRecord, network: string,
 	});
 	// A container without any network is refused before.
 	if (input === null) throw notConnectable(name, record);
-	const isFirst = !hasDefault(machine, record);
+	const asFirst = (address: AddressInput): AddressInput => ({
+		...address,
+		isDefault: address.isDefault && !hasDefault(machine, record, address.family),
+	});
+	const joins = input.joins.map(
+		({addresses: [first, ...others], ...each}): NetworkInput => ({
+			...each,
+			addresses: [asFirst(first), ...others.map(asFirst)],
+		}),
+	);
 	// The name server of its start stays.
-	return {
-		...input,
-		...present({egress}),
-		joins: input.joins.map(each => ({...each, isDefault: each.isDefault && isFirst})),
-	};
+	return {...input, ...present({egress}), joins};
 }
 
 /** The first name `ethN` that no interface of a container has. */
@@ -185,8 +203,10 @@ function freeInterface({host}: Machine, {process: {pid}}: RunningRecord): string
 	return `eth${at}`;
 }
 
-function hasDefault({host}: Machine, {process: {pid}}: RunningRecord): boolean {
-	return ipv4Routes(kernelText(host, `/proc/${pid}/net/route`) ?? '').some(({prefix}) => prefix === 0);
+function hasDefault({host}: Machine, {process: {pid}}: RunningRecord, family: 4 | 6): boolean {
+	const text = (file: string): string => kernelText(host, `/proc/${pid}/net/${file}`) ?? '';
+	const routes = family === 4 ? ipv4Routes(text('route')) : ipv6Routes(text('ipv6_route'));
+	return routes.some(({prefix}) => prefix === 0);
 }
 
 async function addDefault({host, facts}: Machine, {process: {pid}}: RunningRecord, gateway: string): Promise<void> {

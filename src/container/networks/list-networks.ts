@@ -40,7 +40,8 @@ export interface NetworkSummary {
 /** A container on a network. */
 export interface NetworkMember {
 	readonly name: string;
-	readonly address: string;
+	/** That of IPv4 first. */
+	readonly addresses: readonly string[];
 	readonly mac: string;
 	/** The name of its interface in the container. */
 	readonly interface: string;
@@ -111,7 +112,7 @@ export async function inspectNetwork(machine: MachineFolders, name: string): Pro
 export function membersOf(machine: MachineFolders, network: string): readonly NetworkMember[] {
 	const members = liveLeases(machine, network).map(lease => ({
 		name: shownName(machine.host, machine.dirs.state, lease.container),
-		address: lease.address,
+		addresses: lease.addresses,
 		mac: lease.mac,
 		interface: lease.interface,
 		aliases: lease.names,

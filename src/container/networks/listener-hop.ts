@@ -1,3 +1,5 @@
+import {isIP} from 'node:net';
+import {urlHost} from '../../network/address.ts';
 import {failed, type Hop, passed} from './hop.ts';
 import type {Tested} from './network-facts.ts';
 
@@ -11,10 +13,12 @@ export function listenerHop(
 ): Hop {
 	const own = listening.filter(socket => socket.protocol === protocol);
 	const there = own.filter(socket => socket.port === port);
+	const open = isIP(address) === 6 ? '::' : '0.0.0.0';
 	const isLoopback = (text: string): boolean => text.startsWith('127.') || text === '::1';
 	const fits = there.find(
 		socket =>
-			/^(?:0\.0\.0\.0|::)$/.test(socket.address) ||
+			socket.address === '::' ||
+			(socket.address === '0.0.0.0' && isIP(address) === 4) ||
 			socket.address.replace(/^::ffff:/, '') === address ||
 			(isLoopback(address) && socket.address === address),
 	);
@@ -35,16 +39,16 @@ export function listenerHop(
 				'listener',
 				`${name} listens on ${written(first)} only`,
 				`${first.address} is reached from inside ${name}, and from nowhere else`,
-				'let the program listen on 0.0.0.0',
+				`let the program listen on ${open}`,
 			)
 		: failed(
 				'listener',
 				`${name} listens on ${written(first)} only`,
 				`the connection arrives at ${address}`,
-				'let the program listen on 0.0.0.0',
+				`let the program listen on ${open}`,
 			);
 }
 
 function written({address, port}: {readonly address: string; readonly port: number}): string {
-	return `${address.includes(':') ? `[${address}]` : address}:${port}`;
+	return `${urlHost(address)}:${port}`;
 }

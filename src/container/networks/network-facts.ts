@@ -1,10 +1,10 @@
 import {kernelText} from '../../host/files/kernel-text.ts';
 import {type ListeningSocket, listeningSockets} from '../../kernel/listening.ts';
-import {ipv4Addresses, ipv4Routes, type Route} from '../../kernel/network-fields.ts';
+import {ipv4Addresses, ipv4Routes, ipv6Addresses, ipv6Routes, type Route} from '../../kernel/network-fields.ts';
 import {contains, parseAddress, parseCidr} from '../../network/address.ts';
 import type {PublishedPort} from '../../plan/input/network-input.ts';
 import {shownName} from '../../state/alias.ts';
-import {allNetworks, leasesOf, type Lease, type NetworkRecord} from '../../state/network.ts';
+import {allNetworks, type Attachment, leasesOf, type NetworkRecord} from '../../state/network.ts';
 import {hostsFile} from '../../state/network-names.ts';
 import {containerFolder} from '../../state/record.ts';
 import {allRecords} from '../machine/find-container.ts';
@@ -19,9 +19,9 @@ export interface Tested {
 	readonly name: string;
 	readonly id: string;
 	readonly pid: number;
-	readonly leases: readonly {readonly network: NetworkRecord; readonly lease: Lease}[];
+	readonly leases: readonly {readonly network: NetworkRecord; readonly lease: Attachment}[];
 	readonly routes: readonly Route[];
-	/** The IPv4 addresses that its interfaces have. */
+	/** The addresses that its interfaces have. */
 	readonly addresses: readonly string[];
 	/** Its TCP and UDP sockets that wait for others. */
 	readonly listening: readonly ListeningSocket[];
@@ -34,7 +34,7 @@ export interface Tested {
 export interface Surroundings {
 	readonly networks: readonly NetworkRecord[];
 	readonly ports: readonly PublishedPort[];
-	/** The IPv4 addresses of this host. */
+	/** The addresses of this host. */
 	readonly hostAddresses: readonly string[];
 	/** The running container that has an address. */
 	readonly owner: (address: string) => Tested | undefined;
@@ -51,14 +51,14 @@ export function testedOf({host, dirs}: Machine, {name: id, process: {pid}}: Runn
 	const folder = containerFolder(dirs.state, id);
 	// The container can write these files, and make them as large as it likes.
 	const beginning = (file: string): string => host.readBytes(`${folder}/${file}`, 0, mostBytes)?.toString() ?? '';
-	const routes = ipv4Routes(text('route'));
+	const routes = [...ipv4Routes(text('route')), ...ipv6Routes(text('ipv6_route'))];
 	return {
 		name: shownName(host, dirs.state, id),
 		id,
 		pid,
 		leases: leasesOf(host, dirs.state, id),
 		routes,
-		addresses: ipv4Addresses(text('fib_trie'), routes).map(({address}) => address),
+		addresses: addressesIn(text('fib_trie'), text('if_inet6')),
 		listening: (['tcp', 'udp'] as const).flatMap(protocol =>
 			['', '6'].flatMap(family => listeningSockets(text(`${protocol}${family}`), protocol)),
 		),
@@ -78,19 +78,29 @@ export async function surroundings(machine: Machine): Promise<Surroundings> {
 	);
 	const owners = new Map(
 		networks.flatMap(({name}) =>
-			liveLeases(machine, name).map(({address, container}) => [address, container] as const),
+			liveLeases(machine, name).flatMap(({addresses, container}) =>
+				addresses.map(address => [address, container] as const),
+			),
 		),
 	);
 	return {
 		networks,
 		ports: await publishedPorts(machine),
-		hostAddresses: ipv4Addresses(kernelText(host, '/proc/self/net/fib_trie') ?? '', []).map(({address}) => address),
+		hostAddresses: addressesIn(
+			kernelText(host, '/proc/self/net/fib_trie') ?? '',
+			kernelText(host, '/proc/self/net/if_inet6') ?? '',
+		),
 		owner: address => {
 			const record = running.get(owners.get(address) ?? '');
 			return record === undefined ? undefined : testedOf(machine, record);
 		},
 		networkOf: address => networks.find(({subnets}) => subnets.some(({subnet}) => isIn(address, subnet))),
 	};
+}
+
+function addressesIn(trie: string, inet6: string): readonly string[] {
+	const six = ipv6Addresses(inet6).map(({address}) => address.replace(/\/.*/, ''));
+	return [...ipv4Addresses(trie, []).map(({address}) => address), ...six];
 }
 
 /** Whether an address is in a block. */

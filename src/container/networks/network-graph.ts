@@ -4,7 +4,7 @@ import {publishedPorts} from './published-ports.ts';
 
 /** A port of the host that leads into a container. */
 export interface GraphPort {
-	/** The address of the host; `0.0.0.0` for all. */
+	/** The address of the host; `0.0.0.0` or `::` for all. */
 	readonly hostIp: string;
 	readonly published: number;
 	readonly target: number;
@@ -43,8 +43,13 @@ export async function networkGraph(machine: MachineFolders, name?: string): Prom
 			containers: network.containers.map(member => ({
 				...member,
 				ports: ports
-					.filter(({address}) => address === member.address)
-					.map(({hostIp = '0.0.0.0', published, target, protocol}) => ({hostIp, published, target, protocol})),
+					.filter(({address}) => member.addresses.includes(address))
+					.map(({hostIp, published, target, protocol, address}) => ({
+						hostIp: hostIp ?? (address.includes(':') ? '::' : '0.0.0.0'),
+						published,
+						target,
+						protocol,
+					})),
 				alsoOn: all
 					.filter(other => other !== network && other.containers.some(each => each.name === member.name))
 					.map(other => other.name),

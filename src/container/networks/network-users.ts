@@ -1,6 +1,6 @@
 import {isTsboxError} from '../../errors/tsbox-error.ts';
 import {shownName} from '../../state/alias.ts';
-import {type Lease, readLeases} from '../../state/network.ts';
+import {type Attachment, attachments, readLeases} from '../../state/network.ts';
 import {containerFolder, isOwned, readRecord, stateOf} from '../../state/record.ts';
 import {allRecords} from '../machine/find-container.ts';
 import type {MachineFolders} from '../machine/machine.ts';
@@ -17,21 +17,19 @@ export function isGone({host, dirs}: MachineFolders, container: string): boolean
 	}
 }
 
-/** The leases of the containers that are on a network. */
-export function liveLeases(machine: MachineFolders, network: string): readonly Lease[] {
-	const gone = new Map<string, boolean>();
-	return readLeases(machine.host, machine.dirs.state, network).filter(({container}) => {
-		const known = gone.get(container) ?? isGone(machine, container);
-		gone.set(container, known);
-		return !known;
-	});
+/** The containers that are on a network, and how. */
+export function liveLeases(machine: MachineFolders, network: string): readonly Attachment[] {
+	return attachments(readLeases(machine.host, machine.dirs.state, network)).filter(
+		({container}) => !isGone(machine, container),
+	);
 }
 
 /** The containers that are on a network, by their names now. */
 export function containersOn(machine: MachineFolders, network: string): readonly string[] {
 	const {host, dirs} = machine;
-	const ids = new Set(liveLeases(machine, network).map(({container}) => container));
-	return [...ids].map(id => shownName(host, dirs.state, id)).sort();
+	return liveLeases(machine, network)
+		.map(({container}) => shownName(host, dirs.state, container))
+		.sort();
 }
 
 /** The containers that need a network: those on it, and stopped ones that are on it again when they start. */

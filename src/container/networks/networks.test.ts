@@ -239,7 +239,7 @@ test('a network shows the containers that are on it, without those that are gone
 	expect((await inspectNetwork(machine, 'shop_default')).containers).toEqual([
 		{
 			name: 'shop-web-1',
-			address: '10.89.0.2',
+			addresses: ['10.89.0.2'],
 			mac: '02:42:0a:59:00:02',
 			interface: 'eth0',
 			aliases: ['shop-web-1', 'web'],

@@ -21,13 +21,15 @@ type Element = readonly [
 	{readonly concat: readonly (string | number)[]},
 ];
 
-/** Reads the maps `ports4` and `ports4at` of a table as `nft -j list table` prints it. */
+const maps: readonly (string | undefined)[] = ['ports4', 'ports4at', 'ports6', 'ports6at'];
+
+/** Reads the maps of ports of a table as `nft -j list table` prints it. */
 export function portsIn(json: string): readonly PublishedPort[] {
 	const {nftables} = JSON.parse(json) as {
 		readonly nftables: readonly {readonly map?: {readonly name: string; readonly elem?: readonly Element[]}}[];
 	};
 	return nftables
-		.filter(({map}) => map?.name === 'ports4' || map?.name === 'ports4at')
+		.filter(({map}) => maps.includes(map?.name))
 		.flatMap(({map}) => map?.elem ?? [])
 		.map(([{concat: key}, {concat: value}]): PublishedPort => {
 			const [published, protocol, hostIp] = key.toReversed();

@@ -1,6 +1,7 @@
 import {isIP} from 'node:net';
 import {listenerOn} from '../../kernel/listening.ts';
-import {ipv4RouteWords} from '../../kernel/network-fields.ts';
+import {routeWords} from '../../kernel/network-fields.ts';
+import {urlHost} from '../../network/address.ts';
 import {isDnsName} from '../../network/dns-message.ts';
 import type {Machine} from '../machine/machine.ts';
 import {askResolver, connectInside, type Outcome} from './ask-inside.ts';
@@ -41,7 +42,9 @@ export async function testConnection(
 		}
 		const isOutside = hops.at(-1)?.state === 'skipped';
 		if (isOpen)
-			hops.push(connectionHop(await connectInside(machine, from.pid, address, port), `${address}:${port}`, isOutside));
+			hops.push(
+				connectionHop(await connectInside(machine, from.pid, address, port), `${urlHost(address)}:${port}`, isOutside),
+			);
 	}
 	return hops;
 }
@@ -53,8 +56,10 @@ interface Named {
 
 /** Looks a name up as programs in the container do: /etc/hosts, then the resolvers with the search domains; resolv.conf(5). */
 async function nameHop(machine: Machine, from: Tested, name: string): Promise<Named> {
-	if (isIP(name) === 4) return {hop: skipped('name', `${name} is an address`), addresses: [name]};
-	const found = inHosts(from.hosts, name);
+	if (isIP(name) !== 0) return {hop: skipped('name', `${name} is an address`), addresses: [name]};
+	const known = inHosts(from.hosts, name);
+	// The C library takes no address of a family that the container does not have, as ::1 for localhost; getaddrinfo(3).
+	const found = known.filter(address => hasFamily(from, isIP(address)));
 	if (found.length > 0) return {hop: passed('name', `${name} is ${found.join(', ')}, by /etc/hosts`), addresses: found};
 	const none = (text: string, why: string, hint: string): Named => ({
 		hop: failed('name', text, why, hint),
@@ -62,8 +67,6 @@ async function nameHop(machine: Machine, from: Tested, name: string): Promise<Na
 	});
 	const {servers, search} = resolversOf(from.resolv);
 	const notInHosts = 'no container of its networks has that name';
-	if (isIP(name) === 6)
-		return none(`${name} is an address of IPv6`, 'networks of tsbox have IPv4 addresses', 'use an IPv4 address');
 	const unknown = `${name} is not known in ${from.name}`;
 	const networks = from.leases.map(({network}) => network.name).join(', ');
 	const hint = `put the container of that name on ${networks}, or look at the names of its containers: \`tsbox network inspect ${from.leases[0]?.network.name ?? ''}\``;
@@ -75,17 +78,13 @@ async function nameHop(machine: Machine, from: Tested, name: string): Promise<Na
 	const silent: string[] = [];
 	for (const server of servers) {
 		for (const question of asked) {
-			const answer = await askResolver(machine, from.pid, server, [question, 'A']);
+			const answer = await addressesBy(machine, from, server, question);
 			if (typeof answer === 'string') {
 				silent.push(`${server} ${outcomeWords(answer)}`);
 				break;
 			}
-			const [first] = answer.addresses;
-			if (first !== undefined)
-				return {
-					hop: passed('name', `${name} is ${answer.addresses.join(', ')}, by the resolver ${server}`),
-					addresses: answer.addresses,
-				};
+			if (answer.length > 0)
+				return {hop: passed('name', `${name} is ${answer.join(', ')}, by the resolver ${server}`), addresses: answer};
 		}
 	}
 	return silent.length === servers.length
@@ -97,33 +96,57 @@ async function nameHop(machine: Machine, from: Tested, name: string): Promise<Na
 		: none(unknown, `${notInHosts}, and the resolvers have no address for it`, hint);
 }
 
-/** The IPv4 addresses of a name in a hosts(5) file. */
+/** The addresses that a resolver has for a name, of the families for which the container has a route. */
+async function addressesBy(
+	machine: Machine,
+	from: Tested,
+	server: string,
+	question: string,
+): Promise<readonly string[] | Outcome> {
+	const found: string[] = [];
+	for (const [type, family] of [
+		['A', 4],
+		['AAAA', 6],
+	] as const) {
+		if (!hasFamily(from, family)) continue;
+		const answer = await askResolver(machine, from.pid, server, [question, type]);
+		if (typeof answer === 'string') return answer;
+		found.push(...answer.addresses);
+	}
+	return found;
+}
+
+function hasFamily({routes}: Tested, family: number): boolean {
+	return routes.some(({network}) => isIP(network) === family);
+}
+
+/** The addresses of a name in a hosts(5) file. */
 export function inHosts(hosts: string, name: string): readonly string[] {
 	const rows = hosts.split('\n').map(line => line.replace(/#.*/, '').trim().toLowerCase().split(/\s+/));
 	const own = rows.filter(([, ...names]) => names.includes(name.toLowerCase())).flatMap(([address]) => address ?? []);
-	return [...new Set(own.filter(address => isIP(address) === 4))];
+	return [...new Set(own.filter(address => isIP(address) !== 0))];
 }
 
-/** The IPv4 resolvers of a resolv.conf(5), at most three as the C library takes them, and the domains to search. */
+/** The resolvers of a resolv.conf(5), at most three as the C library takes them, and the domains to search. */
 export function resolversOf(resolv: string): {readonly servers: readonly string[]; readonly search: readonly string[]} {
 	const rows = resolv.split('\n').map(line => line.trim().split(/\s+/));
 	return {
 		servers: rows
 			.filter(([key]) => key === 'nameserver')
 			.flatMap(([, address]) => address ?? [])
-			.filter(address => isIP(address) === 4)
+			.filter(address => isIP(address) !== 0)
 			.slice(0, 3),
 		search: rows.findLast(([key]) => key === 'search')?.slice(1) ?? [],
 	};
 }
 
-const isLoopback = (address: string): boolean => address.startsWith('127.');
+const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1';
 
 function routeHop(from: Tested, address: string): Hop {
 	if (isLoopback(address) || from.addresses.includes(address))
 		return passed('route', `${address} is ${from.name} itself`);
 	const route = routeTo(address, from.routes);
-	if (route !== undefined) return passed('route', `${ipv4RouteWords([route]).join('')} leads to ${address}`);
+	if (route !== undefined) return passed('route', `${routeWords([route]).join('')} leads to ${address}`);
 	const names = from.leases.map(({network}) => network.name);
 	const isInternal = from.leases.length > 0 && from.leases.every(({network}) => network.internal);
 	return failed(
@@ -155,12 +178,12 @@ function rulesHop(
 			return failed(
 				'rules',
 				`a rule drops what leaves ${by.name}`,
-				`${address}:${port} leads to ${owner(published.address)?.name ?? published.address} on ${to?.name ?? 'another network'}, and ${by.name} is internal`,
+				`${urlHost(address)}:${port} leads to ${owner(published.address)?.name ?? published.address} on ${to?.name ?? 'another network'}, and ${by.name} is internal`,
 				`put both on one network: \`tsbox network connect ${to?.name ?? 'NETWORK'} ${from.name}\``,
 			);
 		return passed(
 			'rules',
-			`${address}:${port} is a published port, which leads to ${published.address}:${published.target}`,
+			`${urlHost(address)}:${port} is a published port, which leads to ${urlHost(published.address)}:${published.target}`,
 		);
 	}
 	if (isHost) return passed('rules', `${address} is this host, to which no rule of tsbox forbids the way`);
@@ -183,8 +206,14 @@ function rulesHop(
 	return passed('rules', `${by.name} may be left`);
 }
 
-function leads({hostIp, published, protocol}: Surroundings['ports'][number], address: string, port: number): boolean {
-	return protocol === 'tcp' && published === port && (hostIp === undefined || hostIp === address);
+function leads(
+	{hostIp, published, protocol, address: to}: Surroundings['ports'][number],
+	address: string,
+	port: number,
+): boolean {
+	return (
+		protocol === 'tcp' && published === port && (hostIp === undefined ? isIP(to) === isIP(address) : hostIp === address)
+	);
 }
 
 /** Who has the address, and whether it listens. */
@@ -198,7 +227,7 @@ function targetHop(
 		const own = listenerHop(from, {address, port});
 		if (own.state === 'ok' || !isLoopback(address)) return own;
 		const who = listenerOn(host, {protocol: 'tcp', port, address});
-		const gateway = from.leases[0]?.network.subnets[0]?.gateway;
+		const gateway = from.leases[0]?.network.subnets.find(each => isIP(each.gateway) === isIP(address))?.gateway;
 		return who === undefined || gateway === undefined
 			? own
 			: {
@@ -218,7 +247,7 @@ function targetHop(
 		return who === undefined
 			? failed(
 					'listener',
-					`nothing on this host listens on ${address}:${port}`,
+					`nothing on this host listens on ${urlHost(address)}:${port}`,
 					'no container publishes that port, and no program of the host has it',
 					'publish it with `ports`, or let the program of the host listen on 0.0.0.0',
 				)

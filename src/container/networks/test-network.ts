@@ -1,8 +1,10 @@
+import {isIP} from 'node:net';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {kernelLink, kernelText} from '../../host/files/kernel-text.ts';
+import {urlHost} from '../../network/address.ts';
 import type {Machine} from '../machine/machine.ts';
 import {runningContainer} from '../machine/running-container.ts';
-import {askResolver, connectInside, forgetNeighbour} from './ask-inside.ts';
+import {askNeighbour, askResolver, connectInside} from './ask-inside.ts';
 import {failed, type Hop, passed, skipped} from './hop.ts';
 import {listenerHop} from './listener-hop.ts';
 import {type Surroundings, surroundings, type Tested, testedOf} from './network-facts.ts';
@@ -46,19 +48,23 @@ async function testOwn(machine: Machine, from: Tested, all: Surroundings): Promi
 	const hops: Hop[] = [];
 	for (const {network, lease} of from.leases) {
 		hops.push(
-			from.addresses.includes(lease.address)
-				? passed('address', `${lease.interface} has ${lease.address}, on ${network.name}`)
-				: failed(
-						'address',
-						`${from.name} does not have its address ${lease.address} on ${network.name}`,
-						`${lease.interface} is down or gone, or lost its address`,
-						`connect it again: \`tsbox network disconnect ${network.name} ${from.name}\` and \`tsbox network connect ${network.name} ${from.name}\``,
-					),
+			...lease.addresses.map(address => addressHop(from, {network, lease}, address)),
 			cableHop(machine, network.bridge, lease.hostEnd, from.name),
-			await gatewayHop(machine, from, {network, lease}),
 		);
+		for (const {gateway} of network.subnets) hops.push(await gatewayHop(machine, from, {network, lease}, gateway));
 	}
-	return [...hops, routeHop(from), ...(await resolverHops(machine, from)), ...portHops(from, all)];
+	return [...hops, ...routeHops(from), ...(await resolverHops(machine, from)), ...portHops(from, all)];
+}
+
+function addressHop(from: Tested, {network, lease}: Tested['leases'][number], address: string): Hop {
+	return from.addresses.includes(address)
+		? passed('address', `${lease.interface} has ${address}, on ${network.name}`)
+		: failed(
+				'address',
+				`${from.name} does not have its address ${address} on ${network.name}`,
+				`${lease.interface} is down or gone, or lost its address`,
+				`connect it again: \`tsbox network disconnect ${network.name} ${from.name}\` and \`tsbox network connect ${network.name} ${from.name}\``,
+			);
 }
 
 function cableHop({host}: Machine, bridge: string, hostEnd: string, name: string): Hop {
@@ -84,9 +90,9 @@ const anyPort = 9;
 async function gatewayHop(
 	machine: Machine,
 	{pid, name}: Tested,
-	{network: {bridge, subnets}, lease}: Tested['leases'][number],
+	{network: {bridge}, lease}: Tested['leases'][number],
+	gateway: string,
 ): Promise<Hop> {
-	const gateway = subnets[0]?.gateway ?? '';
 	const outcome = await connectInside(machine, pid, gateway, anyPort);
 	if (outcome === 'ok' || outcome === 'ECONNREFUSED') return passed('gateway', `${gateway} answers`);
 	if (outcome === 'EUNTRIED') return skipped('gateway', `this host has neither perl nor bash to try ${gateway} with`);
@@ -101,7 +107,7 @@ async function gatewayHop(
 }
 
 /**
- * Whether the bridge is at the other end of the cable. A firewall of the host may drop connections to it, but ARP goes by. The kernel must
+ * Whether the bridge is at the other end of the cable. A firewall of the host may drop connections to it, but ARP and neighbour discovery go by. The kernel must
  * ask anew, because what it knew may be as old as the trouble. The hardware address counts: of any device of the host an answer comes, as
  * arp_ignore of the kernel's ip-sysctl.rst says.
  */
@@ -111,26 +117,25 @@ async function isNeighbour(
 	{address, device, bridge}: {readonly address: string; readonly device: string; readonly bridge: string},
 ): Promise<boolean> {
 	const mac = kernelText(machine.host, `/sys/class/net/${bridge}/address`)?.trim();
-	await forgetNeighbour(machine, pid, address, device);
-	await connectInside(machine, pid, address, anyPort);
-	const arp = kernelText(machine.host, `/proc/${pid}/net/arp`) ?? '';
-	return arp.split('\n').some(line => {
-		const [found, , , hardware] = line.split(/\s+/);
-		return found === address && hardware === mac;
-	});
+	return (await askNeighbour(machine, pid, {address, device, port: anyPort})) === mac;
 }
 
-function routeHop({name, leases, routes}: Tested): Hop {
-	const way = routes.find(({prefix}) => prefix === 0);
-	if (way !== undefined) return passed('route', `default via ${way.gateway ?? ''} dev ${way.interface}`);
-	return leases.every(({network}) => network.internal)
-		? passed('route', 'no way out, because all its networks are internal')
-		: failed(
+/** The default route of each family of which a network has a way out. */
+function routeHops({name, leases, routes}: Tested): readonly Hop[] {
+	const gateways = leases.flatMap(({network}) => (network.internal ? [] : network.subnets.map(({gateway}) => gateway)));
+	if (gateways.length === 0) return [passed('route', 'no way out, because all its networks are internal')];
+	return [4, 6]
+		.filter(family => gateways.some(gateway => isIP(gateway) === family))
+		.map(family => {
+			const way = routes.find(({prefix, network}) => prefix === 0 && isIP(network) === family);
+			if (way !== undefined) return passed('route', `default via ${way.gateway ?? ''} dev ${way.interface}`);
+			return failed(
 				'route',
-				`${name} has no default route`,
+				`${name} has no default route${family === 6 ? ' of IPv6' : ''}`,
 				'something in it, or on this host, removed it',
 				`start ${name} again`,
 			);
+		});
 }
 
 async function resolverHops(machine: Machine, from: Tested): Promise<readonly Hop[]> {
@@ -155,9 +160,10 @@ async function resolverHops(machine: Machine, from: Tested): Promise<readonly Ho
 }
 
 function portHops(from: Tested, {ports}: Surroundings): readonly Hop[] {
-	const own = ports.filter(({address}) => from.leases.some(({lease}) => lease.address === address));
-	return own.map(({hostIp = '0.0.0.0', published, protocol, address, target}) => {
+	const own = ports.filter(({address}) => from.leases.some(({lease}) => lease.addresses.includes(address)));
+	return own.map(({hostIp, published, protocol, address, target}) => {
+		const at = urlHost(hostIp ?? (address.includes(':') ? '::' : '0.0.0.0'));
 		const listener = listenerHop(from, {address, port: target, protocol});
-		return {...listener, hop: 'port', text: `${hostIp}:${published} -> ${target}/${protocol}: ${listener.text}`};
+		return {...listener, hop: 'port', text: `${at}:${published} -> ${target}/${protocol}: ${listener.text}`};
 	});
 }

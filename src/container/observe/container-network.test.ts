@@ -52,7 +52,7 @@ test('a container on a network has its name there, and its ports are published; 
 	};
 	expect(seen(false)).toMatchObject({
 		networks: [
-			{name: 'shop_default', address: '10.89.0.2', interface: 'eth0', names: ['web', 'demo'], internal: false},
+			{name: 'shop_default', addresses: ['10.89.0.2'], interface: 'eth0', names: ['web', 'demo'], internal: false},
 		],
 		ports: ['0.0.0.0:8080 -> 80/tcp'],
 		isPublished: true,

@@ -5,15 +5,17 @@ import {
 	interfaceCounts,
 	ipv4Addresses,
 	ipv4Routes,
-	ipv4RouteWords,
+	routeWords,
 	ipv6Addresses,
-	ipv6RouteWords,
+	ipv6Routes,
 } from '../../kernel/network-fields.ts';
 import {containerProcesses} from '../../kernel/processes.ts';
 import type {ContainerInterface, ContainerNetwork} from '../machine/observed.ts';
 import type {Port} from '../../spec/model/project.ts';
 import {portWords} from '../../spec/values/port-words.ts';
+import {urlHost} from '../../network/address.ts';
 import {leasesOf} from '../../state/network.ts';
+import {publishedAt} from './ports.ts';
 import {runningContainer} from '../machine/running-container.ts';
 
 /**
@@ -35,12 +37,13 @@ export function containerNetwork(machine: Machine, name: string): ContainerNetwo
 		processes.map(process => process.pid),
 	);
 	const programs = new Map(processes.map(process => [process.pid, process.name]));
+	const leases = leasesOf(host, machine.dirs.state, record.name);
 	const networks = joinedNetworks(machine, record.name);
 	const isPublished = networks.some(({internal}) => !internal);
 	return {
 		kind: record.namespaces.includes('network') ? 'own' : 'host',
 		interfaces: interfacesOf({dev: text('dev'), trie: text('fib_trie'), inet6: text('if_inet6')}, routes),
-		routes: [...ipv4RouteWords(routes), ...ipv6RouteWords(text('ipv6_route'))],
+		routes: routeWords([...routes, ...ipv6Routes(text('ipv6_route'))]),
 		listening: sockets.map(socket => ({
 			protocol: socket.protocol,
 			address: socket.address,
@@ -48,7 +51,7 @@ export function containerNetwork(machine: Machine, name: string): ContainerNetwo
 			program: programs.get(socket.pid) ?? '',
 		})),
 		networks,
-		ports: (record.ports ?? []).map(isPublished ? publishedWords : portWords),
+		ports: (record.ports ?? []).flatMap(port => (isPublished ? publishedWords(port, leases) : portWords(port))),
 		isPublished,
 	};
 }
@@ -57,7 +60,7 @@ export function containerNetwork(machine: Machine, name: string): ContainerNetwo
 export function joinedNetworks({host, dirs}: MachineFolders, id: string): ContainerNetwork['networks'] {
 	return leasesOf(host, dirs.state, id).map(({network, lease}) => ({
 		name: network.name,
-		address: lease.address,
+		addresses: lease.addresses,
 		interface: lease.interface,
 		names: lease.names,
 		internal: network.internal,
@@ -65,8 +68,11 @@ export function joinedNetworks({host, dirs}: MachineFolders, id: string): Contai
 }
 
 /** A published port as `tsbox port` and `tsbox network graph` write it. */
-function publishedWords({hostIp = '0.0.0.0', published, target, protocol}: Port): string {
-	return `${hostIp.includes(':') ? `[${hostIp}]` : hostIp}:${published ?? '?'} -> ${target}/${protocol}`;
+function publishedWords(
+	{hostIp, published, target, protocol}: Port,
+	leases: Parameters<typeof publishedAt>[1],
+): readonly string[] {
+	return publishedAt(hostIp, leases).map(address => `${urlHost(address)}:${published ?? '?'} -> ${target}/${protocol}`);
 }
 
 function interfacesOf(

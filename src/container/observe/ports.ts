@@ -1,3 +1,4 @@
+import {isIP} from 'node:net';
 import type {Machine} from '../machine/machine.ts';
 import {socketsHeldBy} from '../../kernel/listening.ts';
 import {containerProcesses} from '../../kernel/processes.ts';
@@ -24,6 +25,16 @@ export interface ContainerPorts {
 	readonly unread: boolean;
 }
 
+/** The addresses of the host at which a port is published; without one in the spec, all of each family that the container has on networks with a way out. */
+export function publishedAt(hostIp: string | undefined, leases: ReturnType<typeof leasesOf>): readonly string[] {
+	if (hostIp !== undefined) return [hostIp];
+	const own = leases.flatMap(({network, lease}) => (network.internal ? [] : lease.addresses));
+	return [
+		...(own.some(address => isIP(address) === 4) ? ['0.0.0.0'] : []),
+		...(own.some(address => isIP(address) === 6) ? ['::'] : []),
+	];
+}
+
 /**
  * The ports at which a running container is reachable, from the kernel and not from its spec. With the host's network these are
  * the ports on which its processes listen; on networks of tsbox those that are published.
@@ -36,11 +47,12 @@ export async function ports(machine: Machine, name: string): Promise<ContainerPo
 	const asked = record.ports ?? [];
 	const hostNetwork = !record.namespaces.includes('network');
 	if (!hostNetwork) {
-		const isPublished = leasesOf(host, machine.dirs.state, record.name).length > 0;
-		const open = asked.flatMap(({target, protocol, published, hostIp = '0.0.0.0'}) =>
+		const leases = leasesOf(host, machine.dirs.state, record.name);
+		const isPublished = leases.length > 0;
+		const open = asked.flatMap(({target, protocol, published, hostIp}) =>
 			published === undefined || protocol === 'sctp'
 				? []
-				: [{port: target, protocol, address: hostIp, hostPort: published}],
+				: publishedAt(hostIp, leases).map(address => ({port: target, protocol, address, hostPort: published})),
 		);
 		return isPublished
 			? {hostNetwork, isPublished, open, asked: [], unread: false}

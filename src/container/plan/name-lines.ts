@@ -1,13 +1,19 @@
 import type {Host} from '../../host/host.ts';
-import {extraHostLine} from '../../network/names.ts';
+import {extraHostLines} from '../../network/names.ts';
 import type {Service} from '../../spec/model/project.ts';
 
-/** A container's own lines of /etc/hosts; those of its networks follow them. `gateway` is the host's address on its network. Whoever is on that of the host reaches it at the loopback address. */
-export function hostsLines({extraHosts = []}: Pick<Service, 'extraHosts'>, gateway = '127.0.0.1'): readonly string[] {
+/**
+ * A container's own lines of /etc/hosts; those of its networks follow them. `gateways` are the host's addresses on its networks. Whoever is on
+ * that of the host reaches it at the loopback address.
+ */
+export function hostsLines(
+	{extraHosts = []}: Pick<Service, 'extraHosts'>,
+	gateways: readonly string[] = ['127.0.0.1'],
+): readonly string[] {
 	return [
 		'127.0.0.1 localhost',
 		'::1 localhost ip6-localhost ip6-loopback',
-		...extraHosts.map(each => extraHostLine(each, gateway)),
+		...extraHosts.flatMap(each => extraHostLines(each, gateways)),
 	];
 }
 
@@ -16,18 +22,20 @@ const behindStub = '/run/systemd/resolve/resolv.conf';
 
 /**
  * The lines of a container's /etc/resolv.conf: what the spec says, and for the rest what the host has. A resolver on a loopback address of the
- * host is not the container's, unless it has the network of the host: of systemd's the ones behind it are taken, others are left out.
+ * host is not the container's, unless it has the network of the host: of systemd's the ones behind it are taken, others are left out. So are
+ * those of the host at an IPv6 address when the container has none, and at one that only counts on a link of the host.
  */
 export function resolvLines(
 	host: Host,
 	{dns, dnsSearch, dnsOpt}: Pick<Service, 'dns' | 'dnsSearch' | 'dnsOpt'>,
-	{isOnHost = false}: {readonly isOnHost?: boolean} = {},
+	{isOnHost = false, hasIpv6 = false}: {readonly isOnHost?: boolean; readonly hasIpv6?: boolean} = {},
 ): readonly string[] {
 	const own = host.readText('/etc/resolv.conf') ?? '';
 	const text = !isOnHost && /^nameserver\s+127\.0\.0\.53\b/m.test(own) ? (host.readText(behindStub) ?? own) : own;
 	const rows = text.split('\n').map(line => line.trim().split(/\s+/));
 	const of = (word: string): readonly string[] => rows.flatMap(([key, ...words]) => (key === word ? words : []));
-	const servers = dns ?? of('nameserver').filter(address => isOnHost || !/^(?:127\.|::1$)/.test(address));
+	const unreached = hasIpv6 ? /^(?:127\.|::1$|fe80:)/i : /^127\.|:/;
+	const servers = dns ?? of('nameserver').filter(address => isOnHost || !unreached.test(address));
 	const search = dnsSearch ?? of('search');
 	const options = dnsOpt ?? of('options');
 	return [

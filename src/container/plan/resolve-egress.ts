@@ -3,7 +3,7 @@ import {TsboxError} from '../../errors/tsbox-error.ts';
 import {findProgram} from '../../host/probe/tools.ts';
 import {parseAddress, parseCidr} from '../../network/address.ts';
 import {type Egress, readEgress} from '../../network/egress.ts';
-import type {NetworkInput} from '../../plan/input/network-input.ts';
+import type {AddressInput, NetworkInput} from '../../plan/input/network-input.ts';
 import type {Service} from '../../spec/model/project.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import type {Machine} from '../machine/machine.ts';
@@ -26,7 +26,7 @@ export function egressOf(
 	if (entries === undefined) return undefined;
 	const id = createHash('sha256').update(`${dirs.state} ${name}`).digest('hex').slice(0, 8);
 	const named = entries.find(entry => readEgress(entry)?.name !== undefined);
-	const join = joins.find(({isDefault}) => isDefault) ?? joins[0];
+	const join = joins.find(({addresses: [{isDefault}]}) => isDefault) ?? joins[0];
 	if (named === undefined || join === undefined) return {entries, id};
 	if (findProgram(host, 'dnsmasq') === undefined)
 		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no dnsmasq', {
@@ -42,10 +42,10 @@ export function egressOf(
 			why: `\`egress\` has the name ${named}, and /etc/resolv.conf names nobody who knows its addresses`,
 			hint: 'write `dns: [ADDRESS]`, or list addresses',
 		});
-	return {entries, id, resolver: {address: join.gateway, port: portOf(join), servers}};
+	return {entries, id, resolver: {address: join.addresses[0].gateway, port: portOf(join.addresses[0]), servers}};
 }
 
-function portOf({address, subnet}: NetworkInput): number {
+function portOf({address, subnet}: AddressInput): number {
 	const place = (parseAddress(address)?.value ?? 0n) - (parseCidr(subnet)?.first ?? 0n);
 	return resolverPorts.first + Number(place % BigInt(resolverPorts.count));
 }

@@ -1,12 +1,14 @@
 import {createHash} from 'node:crypto';
+import {isIP} from 'node:net';
 import {TsboxError} from '../../errors/tsbox-error.ts';
+import type {Host} from '../../host/host.ts';
 import {findProgram} from '../../host/probe/tools.ts';
-import {ipv4Routes} from '../../kernel/network-fields.ts';
-import {type Cidr, formatAddress, nthHost, parseAddress, parseCidr} from '../../network/address.ts';
+import {ipv4Routes, ipv6Routes} from '../../kernel/network-fields.ts';
+import {type Cidr, formatAddress, formatCidr, nthHost, parseAddress, parseCidr} from '../../network/address.ts';
 import {bridgeName} from '../../network/names.ts';
 import {pickAddress} from '../../network/pick-address.ts';
-import {overlapping, pickSubnet, subnetsOf, type UsedSubnet} from '../../network/pools.ts';
-import type {NetworkInput, NetworksInput, PublishedPort} from '../../plan/input/network-input.ts';
+import {isOfEveryLink, overlapping, pickSubnet, subnetsOf, type UsedSubnet} from '../../network/pools.ts';
+import type {AddressInput, NetworkInput, NetworksInput} from '../../plan/input/network-input.ts';
 import type {NetworkJoin} from '../../spec/model/network.ts';
 import type {Service} from '../../spec/model/project.ts';
 import {present} from '../../spec/syntax/pick.ts';
@@ -26,9 +28,9 @@ import {
 import {containerFolder} from '../../state/record.ts';
 import type {Machine} from '../machine/machine.ts';
 import {egressOf} from './resolve-egress.ts';
-import {freePort} from './free-port.ts';
 import {hostsLines, resolvLines} from './name-lines.ts';
 import {networkPools} from './network-pools.ts';
+import {portsOf} from './resolve-ports.ts';
 
 /** What decides how a container is on its networks. */
 export type NetworkedService = Pick<
@@ -58,50 +60,97 @@ export function resolveNetworks(machine: Machine, service: NetworkedService): Ne
 	const {networks = [], name} = service;
 	const {host, dirs} = machine;
 	if (networks.length === 0 || isLeftOut(machine, service)) return namesAlone(machine, service);
-	refuseUnsupported(machine, service, networks);
-	const widest = Math.max(...networks.map(({gwPriority}) => gwPriority));
-	const outside = networks.filter(({network}) => !network.internal);
-	const way = outside.find(({gwPriority}) => gwPriority === widest) ?? outside[0];
+	refuseUnsupported(machine);
 	const picked: NetworkRecord[] = [];
-	const joins = networks.map((join, at): NetworkInput => {
+	const known = networks.map(join => {
 		const record = recordOf(machine, join, picked);
+		refuseWithoutIpv6(host, join, record);
 		picked.push(record);
-		// A record has at least one.
-		const {subnet, gateway} = record.subnets[0] ?? {subnet: '', gateway: ''};
-		const cidr = subnetOf(subnet);
-		const address = addressOf(machine, join, record, cidr, name);
+		return {join, record};
+	});
+	const ways = families.map(family => wayOut(known, family));
+	const joins = known.map(({join, record}, at): NetworkInput => {
 		const inside = join.interfaceName ?? `eth${at}`;
 		const hostEnd = `tsb${hash(`${dirs.state} ${name} ${record.name}`, 11)}`;
-		const mac = join.macAddress ?? macOf(address);
+		const ranges = familiesOf(service, join, record).flatMap(family => rangesOf(record, family));
+		const taken = ranges.map(range => ({...range, address: addressOf(machine, join, record, range, name)}));
+		const mac = join.macAddress ?? macOf(taken[0]?.address ?? '');
 		const names = [...new Set([service.service, name, service.hostname ?? name, ...join.aliases])];
-		const text = leaseText({address, container: name, interface: inside, hostEnd, mac, names: names as [string]});
+		const addresses = taken.map(({cidr: {family, prefix}, subnet, gateway, address}): AddressInput => {
+			const text = leaseText({address, container: name, interface: inside, hostEnd, mac, names: names as [string]});
+			const lease = leasePath(dirs.state, record.name, address);
+			const isDefault = ways.some(way => way?.family === family && way.record === record);
+			return {family, subnet, prefix, gateway, address, lease, leaseText: text.trimEnd(), isDefault};
+		});
 		return {
 			record,
 			recordText: JSON.stringify(record),
-			subnet,
-			prefix: cidr.prefix,
-			gateway,
-			address,
-			lease: leasePath(dirs.state, record.name, address),
-			leaseText: text.trimEnd(),
+			// A record has at least one subnet.
+			addresses: addresses as [AddressInput],
 			mac,
 			inside,
 			hostEnd,
-			isDefault: join === way,
 			linkLocalIps: join.linkLocalIps,
 			sysctls: join.sysctls,
 		};
 	});
+	const all = joins.flatMap(({addresses}) => addresses);
+	const gateways = all.filter(({isDefault}) => isDefault).map(({gateway}) => gateway);
+	const outside = joins.filter(({record}) => !record.internal).flatMap(({addresses}) => addresses);
 	const egress = egressOf(machine, service, joins);
-	const [first] = joins.filter(({record}) => !record.internal);
 	return {
 		...placesOf(machine, name),
 		joins,
-		ports: first === undefined ? [] : portsOf(machine, service, first.address),
-		hosts: hostsLines(service, joins.find(({isDefault}) => isDefault)?.gateway),
+		...portsOf(machine, service, outside),
+		hosts: hostsLines(service, gateways.length === 0 ? undefined : gateways),
 		...present({egress}),
-		resolv: resolvLines(host, egress?.resolver === undefined ? service : {...service, dns: [egress.resolver.address]}),
+		resolv: resolvLines(host, egress?.resolver === undefined ? service : {...service, dns: [egress.resolver.address]}, {
+			hasIpv6: all.some(({family}) => family === 6),
+		}),
 	};
+}
+
+const families = [4, 6] as const;
+
+/** The families of which a container has addresses on a network. The rules of `egress` look at IPv4 alone, so that what has one gets no other. */
+function familiesOf({egress}: NetworkedService, {ipv6Address}: NetworkJoin, record: NetworkRecord): readonly (4 | 6)[] {
+	if (egress === undefined) return families;
+	if (rangesOf(record, 4).length > 0 && ipv6Address === undefined) return [4];
+	throw new TsboxError(
+		'E_HOST_UNSUPPORTED',
+		`\`egress\` is not held for IPv6, which ${record.name} would give the container`,
+		{
+			why: 'the rules of `egress` look at IPv4 alone',
+			hint: 'take `ipv6_address` out, and `enable_ipv4: false` out of the network',
+		},
+	);
+}
+
+/** The network by which a container reaches what is outside with addresses of a family. */
+function wayOut(
+	known: readonly {readonly join: NetworkJoin; readonly record: NetworkRecord}[],
+	family: 4 | 6,
+): {readonly family: 4 | 6; readonly record: NetworkRecord} | undefined {
+	const [best] = known
+		.filter(({record}) => !record.internal && rangesOf(record, family).length > 0)
+		.toSorted((one, other) => other.join.gwPriority - one.join.gwPriority);
+	return best && {family, record: best.record};
+}
+
+interface Range {
+	readonly cidr: Cidr;
+	readonly subnet: string;
+	readonly gateway: string;
+}
+
+/** The subnet of a network that has addresses of a family, in a list: none for a network without it. */
+function rangesOf({subnets}: Pick<NetworkRecord, 'subnets'>, family: 4 | 6): readonly Range[] {
+	return subnets
+		.flatMap(({subnet, gateway}) => {
+			const cidr = parseCidr(subnet);
+			return cidr?.family === family ? [{cidr, subnet, gateway}] : [];
+		})
+		.slice(0, 1);
 }
 
 function placesOf(
@@ -126,16 +175,15 @@ function namesAlone(machine: Machine, service: NetworkedService): NetworksInput 
 		...placesOf(machine, name),
 		joins: [],
 		ports: [],
+		published: [],
 		hosts: extraHosts === undefined ? [] : hostsLines(service),
 		resolv: asks ? resolvLines(machine.host, service, {isOnHost: !namespaces.includes('network')}) : [],
 	};
 }
 
 /** The ports as they are published: what the spec left open is decided. */
-export function resolvedPorts({ports}: Service, {ports: published}: NetworksInput): Service['ports'] {
-	return published.length === 0
-		? ports
-		: ports.map((port, at) => ({...port, ...present({published: published[at]?.published})}));
+export function resolvedPorts({ports}: Service, {published}: NetworksInput): Service['ports'] {
+	return ports.map((port, at) => ({...port, ...present({published: published[at]})}));
 }
 
 /** Ports of an ordinary user's container are not published, and a warning says so; networks that it asks for by name are refused. */
@@ -150,19 +198,47 @@ function hash(text: string, length: number): string {
 
 /** Docker's way: two bytes that say that it was made here, and those of the address, which are different on one network. */
 function macOf(address: string): string {
-	const bytes = address.split('.').map(byte => Number(byte).toString(16).padStart(2, '0'));
-	return `02:42:${bytes.join(':')}`;
+	const {family, value} = parseAddress(address) ?? {family: 4, value: 0n};
+	const digits = family === 4 ? value.toString(16).padStart(8, '0') : hash(address, 8);
+	return `02:42:${digits.match(/../g)?.join(':') ?? ''}`;
 }
 
-function subnetOf(text: string): Cidr {
-	const cidr = parseCidr(text);
-	if (cidr?.family === 4) return cidr;
-	throw new TsboxError('E_HOST_UNSUPPORTED', `the subnet ${text} is not one of IPv4`, {
-		hint: 'give the network an IPv4 subnet',
-	});
+/** RFC 8200, section 5: the least that each link must carry. The kernel takes IPv6 off a device with less. */
+const leastMtu6 = 1280;
+
+function refuseWithoutIpv6(host: Host, {network, ipv6Address}: NetworkJoin, record: NetworkRecord): void {
+	const {name, mtu} = record;
+	if (rangesOf(record, 6).length === 0) {
+		if (ipv6Address === undefined) return;
+		throw new TsboxError(
+			'E_SPEC_INVALID',
+			`the network ${name} has no IPv6 addresses, and \`ipv6_address\` asks for one`,
+			{
+				hint:
+					network.project === null
+						? `take \`ipv6_address\` out, or make the network anew: \`tsbox network create --ipv6 ${name}\``
+						: 'add `enable_ipv6: true` to the network, and start all containers on it again',
+			},
+		);
+	}
+	const off = host.readText('/proc/sys/net/ipv6/conf/all/disable_ipv6')?.trim();
+	const unable = (why: string, hint: string): TsboxError =>
+		new TsboxError('E_HOST_UNSUPPORTED', `the network ${name} has IPv6, which is off on this host`, {why, hint});
+	if (off === undefined)
+		throw unable(
+			'its kernel was started with ipv6.disable=1, or made without CONFIG_IPV6',
+			'take `enable_ipv6` out, or start the host without ipv6.disable=1',
+		);
+	if (off !== '0')
+		throw unable('net.ipv6.conf.all.disable_ipv6 is 1', 'switch it on: `sysctl net.ipv6.conf.all.disable_ipv6=0`');
+	if (mtu !== undefined && mtu < leastMtu6)
+		throw new TsboxError('E_SPEC_INVALID', `the network ${name} has IPv6 and an MTU of ${mtu}`, {
+			why: `IPv6 needs ${leastMtu6} (RFC 8200)`,
+			hint: `give \`com.docker.network.driver.mtu\` at least ${leastMtu6}, or take \`enable_ipv6\` out`,
+		});
 }
 
-function refuseUnsupported({host, facts}: Machine, {ports}: NetworkedService, networks: readonly NetworkJoin[]): void {
+function refuseUnsupported({host, facts}: Machine): void {
 	if (facts.user.uid !== 0)
 		throw new TsboxError('E_PERMISSION', 'only root can make the devices of a network', {
 			hint: 'run it with sudo, or write `network_mode: none`',
@@ -174,18 +250,6 @@ function refuseUnsupported({host, facts}: Machine, {ports}: NetworkedService, ne
 				why: 'the devices and rules of networks are made with it',
 				hint: `install it (Debian: ${from}), or write \`network_mode: none\``,
 			});
-	const six = networks.find(({network, ipv6Address}) => network.enableIpv6 || ipv6Address !== undefined);
-	if (six !== undefined)
-		throw new TsboxError('E_HOST_UNSUPPORTED', `the network ${six.network.key} asks for IPv6`, {
-			why: 'networks of tsbox have IPv4 addresses',
-			hint: 'take `enable_ipv6` and `ipv6_address` out',
-		});
-	const port = ports.find(({hostIp}) => hostIp?.includes(':') === true && hostIp !== '::');
-	if (port !== undefined)
-		throw new TsboxError('E_HOST_UNSUPPORTED', `the port [${port.hostIp}]:${port.published ?? ''} asks for IPv6`, {
-			why: 'networks of tsbox have IPv4 addresses',
-			hint: 'publish it at an IPv4 address, or leave the address out for all of them',
-		});
 }
 
 /** The network as it is, or as it will be made. */
@@ -201,18 +265,24 @@ function recordOf(machine: Machine, {network}: NetworkJoin, picked: readonly Net
 			hint: `make it: \`tsbox network create ${network.name}\``,
 		});
 	const {internal, labels, bridge, mtu, subnets} = defined ?? network;
-	const asked = subnets.find(({subnet}) => parseCidr(subnet)?.family === 4);
 	const used = usedSubnets(machine, network.name, picked);
-	const cidr =
-		asked === undefined ? pickSubnet(networkPools(machine), 4, used) : freeSubnet(asked.subnet, used, network.key);
-	const gateway = asked?.gateway ?? formatFirst(cidr);
+	const wanted = defined === undefined ? families.filter(family => network[`enableIpv${family}`]) : families;
+	const ranges = wanted.flatMap(family => {
+		const asked = subnets.find(({subnet}) => parseCidr(subnet)?.family === family);
+		if (asked === undefined && defined !== undefined) return [];
+		const cidr =
+			asked === undefined
+				? pickSubnet(networkPools(machine), family, used)
+				: freeSubnet(asked.subnet, used, network.key);
+		return [{subnet: formatCidr(cidr), gateway: asked?.gateway ?? formatFirst(cidr)}];
+	});
 	return {
 		schema: 1,
 		name: network.name,
 		project: network.project,
 		driver: 'bridge',
 		bridge: bridge ?? bridgeName(dirs.state, network.name),
-		subnets: [{subnet: `${formatAddress({family: 4, value: cidr.first})}/${cidr.prefix}`, gateway}],
+		subnets: ranges,
 		internal,
 		...present({mtu}),
 		labels,
@@ -225,7 +295,8 @@ function formatFirst(cidr: Cidr): string {
 }
 
 function freeSubnet(text: string, used: readonly UsedSubnet[], key: string): Cidr {
-	const cidr = subnetOf(text);
+	const cidr = parseCidr(text);
+	if (cidr === undefined) throw new TypeError(`${text} is no subnet`);
 	const other = overlapping(cidr, used);
 	if (other === undefined) return cidr;
 	throw new TsboxError('E_NETWORK_TAKEN', `the subnet ${text} of the network ${key} is taken`, {
@@ -239,58 +310,51 @@ function usedSubnets({host, dirs}: Machine, own: string, picked: readonly Networ
 	const networks = [...allNetworks(host, dirs.state), ...picked, ...allDefinitions(host, dirs.store)].filter(
 		({name}) => name !== own,
 	);
-	const routes = ipv4Routes(host.readText('/proc/net/route') ?? '');
+	const routes = [
+		...ipv4Routes(host.readText('/proc/net/route') ?? ''),
+		...ipv6Routes(host.readText('/proc/net/ipv6_route') ?? ''),
+	];
 	return [
 		...subnetsOf(networks),
 		// Shorter prefixes are ways to the Internet.
 		...routes.flatMap(({network, prefix, interface: device}) => {
 			const cidr = prefix < 8 ? undefined : parseCidr(`${network}/${prefix}`);
-			return cidr === undefined ? [] : [{cidr, by: `the route to ${network}/${prefix} through ${device} of this host`}];
+			return cidr === undefined || isOfEveryLink(cidr)
+				? []
+				: [{cidr, by: `the route to ${network}/${prefix} through ${device} of this host`}];
 		}),
 	];
 }
 
 function addressOf(
 	{host, dirs}: Machine,
-	{network, ipv4Address}: NetworkJoin,
-	{name, subnets}: NetworkRecord,
-	subnet: Cidr,
+	{network, ...join}: NetworkJoin,
+	{name}: NetworkRecord,
+	{cidr: subnet, gateway}: Range,
 	container: string,
 ): string {
-	const leases = readLeases(host, dirs.state, name);
+	const {family} = subnet;
+	const wanted = join[`ipv${family}Address`];
+	const leases = readLeases(host, dirs.state, name).filter(({address}) => isIP(address) === family);
 	// A start that was killed may have left its own.
 	const owners = new Map(leases.map(lease => [lease.address, lease.container]));
 	const own = leases.find(lease => lease.container === container);
-	if (own !== undefined && (ipv4Address === undefined || ipv4Address === own.address)) return own.address;
+	if (own !== undefined && (wanted === undefined || wanted === own.address)) return own.address;
 	for (const address of leasedAddresses(host, dirs.state, name))
 		if (!owners.has(address)) owners.set(address, 'a container');
 	const asked = (readDefinition(host, dirs.store, name) ?? network).subnets.find(
-		each => parseCidr(each.subnet)?.family === 4,
+		each => parseCidr(each.subnet)?.family === family,
 	);
-	const gateway = parseAddress(subnets[0]?.gateway ?? '');
 	const ipRange = asked?.ipRange === undefined ? undefined : parseCidr(asked.ipRange);
 	return pickAddress(
 		{
 			network: name,
 			subnet,
-			gateway: gateway ?? {family: 4, value: subnet.first + 1n},
+			gateway: parseAddress(gateway) ?? {family, value: subnet.first + 1n},
 			auxAddresses: asked?.auxAddresses ?? {},
 			...present({ipRange}),
 		},
 		owners,
-		{container, ...present({address: ipv4Address})},
+		{container, ...present({address: wanted})},
 	);
-}
-
-function portsOf({host, dirs}: Machine, {ports, name}: NetworkedService, address: string): readonly PublishedPort[] {
-	const seen = new Set<string>();
-	return ports.map(({hostIp, published, target, protocol}): PublishedPort => {
-		const port =
-			published === undefined || published === 0
-				? freePort(host, networksFolder(dirs.state), {protocol, container: name, target, seen})
-				: published;
-		seen.add(`${protocol}-${port}`);
-		const isAny = hostIp === undefined || hostIp === '0.0.0.0' || hostIp === '::';
-		return {published: port, protocol, address, target, ...(isAny ? {} : {hostIp})};
-	});
 }

@@ -1,21 +1,29 @@
 import type {Egress} from '../../network/egress.ts';
 import type {NetworkRecord} from '../../state/network.ts';
 
+/** An address of a container on a network. */
+export interface AddressInput {
+	readonly family: 4 | 6;
+	/** CIDR. */
+	readonly subnet: string;
+	/** Length of the subnet's prefix. */
+	readonly prefix: number;
+	readonly gateway: string;
+	readonly address: string;
+	/** Path of the lease, and its text without the last line end. */
+	readonly lease: string;
+	readonly leaseText: string;
+	/** What is outside is reached by this network, with addresses of this family. */
+	readonly isDefault: boolean;
+}
+
 /** A network that a container joins, as the plan needs it. */
 export interface NetworkInput {
 	readonly record: NetworkRecord;
 	/** The text of `network.json`. */
 	readonly recordText: string;
-	/** CIDR, IPv4. */
-	readonly subnet: string;
-	/** Length of the subnet's prefix. */
-	readonly prefix: number;
-	readonly gateway: string;
-	/** The container's address. */
-	readonly address: string;
-	/** Path of the lease, and its text without the last line end. */
-	readonly lease: string;
-	readonly leaseText: string;
+	/** One for each family of the network, that of IPv4 first. */
+	readonly addresses: readonly [AddressInput, ...AddressInput[]];
 	readonly mac: string;
 	/** Network device in the container: `eth0`. */
 	readonly inside: string;
@@ -24,8 +32,6 @@ export interface NetworkInput {
 	readonly linkLocalIps: readonly string[];
 	/** Kernel parameters of the device, with `IFNAME` in place of its name. */
 	readonly sysctls: Readonly<Record<string, string>>;
-	/** What is outside is reached by this network. */
-	readonly isDefault: boolean;
 }
 
 /** All that a container needs for its networks. */
@@ -34,6 +40,8 @@ export interface NetworksInput {
 	readonly container: string;
 	readonly joins: readonly NetworkInput[];
 	readonly ports: readonly PublishedPort[];
+	/** The port of the host for each port of the spec; none where nothing is published. */
+	readonly published: readonly number[];
 	/** The container's state folder. */
 	readonly conf: string;
 	readonly state: string;
@@ -50,7 +58,7 @@ export interface NetworksInput {
 
 /** A port of the host that leads into a container. */
 export interface PublishedPort {
-	/** At all addresses of the host without one. */
+	/** At all addresses of the host without one, of the family of `address`. */
 	readonly hostIp?: string;
 	readonly published: number;
 	readonly protocol: string;

@@ -170,9 +170,9 @@ export function egressEnd(table: string, egress: Egress): readonly string[] {
 export function egressElements(
 	table: string,
 	egress: Egress,
-	{record: {bridge}, hostEnd, mac, address, linkLocalIps, subnet}: NetworkInput,
+	{record: {bridge}, hostEnd, mac, addresses: [{address, subnet}], linkLocalIps}: NetworkInput,
 ): readonly {readonly of: string; readonly key: string; readonly value?: string}[] {
-	const addresses = [address, ...linkLocalIps];
+	const addresses = [address, ...linkLocalIps.filter(each => !each.includes(':'))];
 	const {resolver} = egress;
 	return [
 		...addresses.flatMap(each => [

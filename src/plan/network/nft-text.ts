@@ -23,9 +23,12 @@ export function chain(table: string, name: string, hook: string, rules: readonly
 	];
 }
 
+/** The kernel drops an answer to ::1 that comes from a bridge, and IPv6 has no route_localnet: `localhost` has to fall back to 127.0.0.1 at once. */
 const publish = [
 	'fib daddr type local dnat ip to ip daddr . meta l4proto . th dport map @ports4at',
 	'fib daddr type local dnat ip to meta l4proto . th dport map @ports4',
+	'fib daddr type local ip6 daddr != ::1 dnat ip6 to ip6 daddr . meta l4proto . th dport map @ports6at',
+	'fib daddr type local ip6 daddr != ::1 dnat ip6 to meta l4proto . th dport map @ports6',
 ];
 
 /** The table without elements. */
@@ -36,8 +39,11 @@ export function baseRules(table: string): readonly string[] {
 		`add set ${table} internal { type ifname; }`,
 		`add set ${table} same { type ifname . ifname; }`,
 		`add set ${table} subnets4 { type ipv4_addr; flags interval; }`,
+		`add set ${table} subnets6 { type ipv6_addr; flags interval; }`,
 		`add map ${table} ports4 { type inet_proto . inet_service : ipv4_addr . inet_service; }`,
 		`add map ${table} ports4at { type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service; }`,
+		`add map ${table} ports6 { type inet_proto . inet_service : ipv6_addr . inet_service; }`,
+		`add map ${table} ports6at { type ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service; }`,
 		// With route_localnet a container could reach what listens on the loopback device of the host: CVE-2020-8558.
 		...chain(table, 'guard', 'type filter hook prerouting priority raw;', [
 			'iifname @bridges ip daddr 127.0.0.0/8 drop',
@@ -50,6 +56,8 @@ export function baseRules(table: string): readonly string[] {
 			// A container that reaches another by a port of the host: the answer must come back the same way.
 			'ct status dnat ip saddr @subnets4 ip daddr @subnets4 masquerade',
 			'ip saddr @subnets4 oifname != @bridges masquerade',
+			'ct status dnat ip6 saddr @subnets6 ip6 daddr @subnets6 masquerade',
+			'ip6 saddr @subnets6 oifname != @bridges masquerade',
 		]),
 		...chain(table, 'forward', 'type filter hook forward priority filter;', [
 			'iifname . oifname @same accept',
@@ -66,25 +74,30 @@ export function baseRules(table: string): readonly string[] {
 /** A network as the rules know it. */
 export interface RuledNetwork {
 	readonly bridge: string;
-	/** CIDR, IPv4. */
-	readonly subnet: string;
+	/** CIDRs. */
+	readonly subnets: readonly string[];
 	readonly internal: boolean;
 }
 
 /** The elements of a network. */
-export function networkElements({bridge, subnet, internal}: RuledNetwork): readonly string[] {
+export function networkElements({bridge, subnets, internal}: RuledNetwork): readonly string[] {
 	return [
 		`bridges { "${bridge}" }`,
 		`same { "${bridge}" . "${bridge}" }`,
-		`subnets4 { ${subnet} }`,
+		...subnets.map(subnet => `subnets${familyOf(subnet)} { ${subnet} }`),
 		...(internal ? [`internal { "${bridge}" }`] : []),
 	];
 }
 
-function portKey({hostIp, published, protocol}: PublishedPort): string {
+function familyOf(address: string): 4 | 6 {
+	return address.includes(':') ? 6 : 4;
+}
+
+function portKey({hostIp, published, protocol, address}: PublishedPort): string {
+	const map = `ports${familyOf(address)}`;
 	return hostIp === undefined
-		? `ports4 { ${protocol} . ${published}`
-		: `ports4at { ${hostIp} . ${protocol} . ${published}`;
+		? `${map} { ${protocol} . ${published}`
+		: `${map}at { ${hostIp} . ${protocol} . ${published}`;
 }
 
 /** The elements of published ports. */

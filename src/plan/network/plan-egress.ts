@@ -35,7 +35,7 @@ export function egressStep(egress: Egress, join: NetworkInput, {lock, state}: Ne
 			kind: 'undoScript',
 			lock,
 			// Once the address is another's, so are the elements.
-			lines: ifLeased(join, [
+			lines: ifLeased(join.addresses[0], [
 				`nft ${shellWord(elements.map(({of, key}) => `delete element ${of} { ${key} }`).join('; '))} 2>/dev/null || :`,
 				// Fails while another network of the container leads to it.
 				`nft ${shellWord(egressEnd(table, egress).join('; '))} 2>/dev/null || :`,

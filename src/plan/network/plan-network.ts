@@ -1,10 +1,12 @@
+import {urlHost} from '../../network/address.ts';
 import {shellWord} from '../../spec/syntax/shell-words.ts';
 import type {NetworkRecord} from '../../state/network.ts';
 import {egressFile, hostsFile, networksFile, ownHosts} from '../../state/network-names.ts';
-import {ownedStatus, takenStatus} from '../../step/verbs/host-script.ts';
+import {type HostPort, ownedStatus, takenStatus} from '../../step/verbs/host-script.ts';
 import type {StepBefore, StepBeside} from '../../step/verbs/step.ts';
 import type {NetworkInput, NetworksInput, PublishedPort} from '../input/network-input.ts';
 import {bridgeTableOf} from './egress-rules.ts';
+import {conf6, forward6EndLines, forward6Lines, ipv6Lines} from './ipv6-lines.ts';
 import {baseRules, networkElements, portElements, portKeys, tableOf} from './nft-text.ts';
 import {egressStep, resolverStep} from './plan-egress.ts';
 import {resolverConf} from './resolver-conf.ts';
@@ -102,39 +104,43 @@ function namesAloneStep({conf, hosts, resolv}: NetworksInput): StepBefore {
 }
 
 function claimStep(join: NetworkInput, {folder, lock, state}: NetworksInput): StepBefore {
-	const {record, recordText, lease, subnet} = join;
+	const {record, recordText, addresses} = join;
 	const net = `${folder}/${record.name}`;
 	return {
 		id: `network.${record.name}.claim`,
 		phase: 'network',
 		side: 'before',
-		title: `take the address ${join.address} of the network ${record.name}`,
+		title: `take the address ${addressWords(join)} of the network ${record.name}`,
 		why: 'An address belongs to one container. A file of its name is made only if it is not there, so that of two starts one gets it.',
 		man: 'open(2)',
-		object: `file ${lease}`,
+		object: `file ${addresses.map(({lease}) => lease).join(', ')}`,
 		action: {
 			kind: 'hostScript',
 			lock,
 			lines: [
 				`mkdir -p ${shellWord(`${net}/leases`)} ${shellWord(`${folder}/.subnets`)}`,
 				'set -C',
-				claim(record.name, subnetClaim(folder, subnet)),
+				...addresses.map(({subnet}) => claim(record.name, subnetClaim(folder, subnet))),
 				claim(recordText, `${net}/network.json`),
-				claim(join.leaseText, lease),
+				...addresses.map(({lease, leaseText}) => claim(leaseText, lease)),
 				'set +C',
 			],
 		},
 		undo: {kind: 'undoScript', lock, lines: leaveLines(join, folder, tableOf(state))},
-		checks: [{kind: 'value', path: lease, equals: join.leaseText}],
+		checks: addresses.map(({lease, leaseText}) => ({kind: 'value', path: lease, equals: leaseText})),
 	};
+}
+
+function addressWords({addresses}: NetworkInput): string {
+	return addresses.map(({address}) => address).join(' and ');
 }
 
 /** Gives the address back; with the last one of a network goes the network, and with the last network the table. */
 function leaveLines(join: NetworkInput, folder: string, table: string): readonly string[] {
-	const {record, lease} = join;
+	const {record, addresses} = join;
 	const net = `${folder}/${record.name}`;
 	return [
-		...ifLeased(join, [`rm ${shellWord(lease)}`]),
+		...addresses.flatMap(each => ifLeased(each, [`rm ${shellWord(each.lease)}`])),
 		`if [ -d ${shellWord(net)} ] && [ -z "$(ls ${shellWord(`${net}/leases`)} 2>/dev/null)" ]; then`,
 		...bridgeEndLines(record, folder, table).map(line => `	${line}`),
 		`	rm -rf ${shellWord(net)}`,
@@ -149,7 +155,7 @@ export function bridgeEndLines(
 	folder: string,
 	table: string,
 ): readonly string[] {
-	const elements = subnets.flatMap(({subnet}) => networkElements({bridge, subnet, internal}));
+	const elements = networkElements({bridge, subnets: subnets.map(({subnet}) => subnet), internal});
 	return [
 		`if [ -e ${shellWord(`/sys/class/net/${bridge}`)} ]; then ip link delete ${bridge}; fi`,
 		...elements.map(element => `nft ${shellWord(`delete element ${table} ${element}`)} 2>/dev/null || :`),
@@ -169,6 +175,7 @@ function subnetClaim(folder: string, subnet: string): string {
 export function lastEndLines(folder: string, table: string): readonly string[] {
 	const before = `${folder}/.forward`;
 	return [
+		...forward6EndLines(folder),
 		`if [ -z "$(ls ${shellWord(folder)} 2>/dev/null)" ]; then`,
 		`	for each in ${shellWord(table)} ${shellWord(bridgeTableOf(table))}; do nft delete table $each 2>/dev/null || :; done`,
 		`	if [ -e ${shellWord(before)} ] && ! nft list tables | grep -q '^table inet tsbox' && [ -z "$(ip -o link show type bridge)" ]; then cat ${shellWord(before)} > /proc/sys/net/ipv4/ip_forward; fi`,
@@ -177,30 +184,36 @@ export function lastEndLines(folder: string, table: string): readonly string[] {
 	];
 }
 
-function bridgeStep({record, subnet, gateway, prefix}: NetworkInput, {lock}: NetworksInput): StepBefore {
+function bridgeStep({record, addresses}: NetworkInput, {lock}: NetworksInput): StepBefore {
 	const {bridge, mtu} = record;
+	const hasIpv6 = addresses.some(({family}) => family === 6);
+	const gateways = addresses.map(({gateway, prefix, family}) => ({gateway, words: addWords(gateway, prefix, family)}));
+	const add = `link add name ${bridge} ${mtu === undefined ? '' : `mtu ${mtu} `}type bridge`;
+	const settings = ipv6Lines(bridge, hasIpv6).map(line => `	${line}`);
 	const device = `/sys/class/net/${bridge}`;
 	return {
 		id: `network.${record.name}.bridge`,
 		phase: 'network',
 		side: 'before',
 		title: `make the bridge ${bridge} of the network ${record.name}, if it is not there`,
-		why: `A bridge is a switch: the containers of the network hang on it by cables, and the host has the address ${gateway} on it, by which they reach what is outside.`,
+		why: `A bridge is a switch: the containers of the network hang on it by cables, and the host has the address ${gateways.map(({gateway}) => gateway).join(' and ')} on it, by which they reach what is outside.`,
 		man: 'ip-link(8)',
-		object: `network device ${bridge}, subnet ${subnet}`,
+		object: `network device ${bridge}, subnet ${addresses.map(({subnet}) => subnet).join(', ')}`,
 		action: {
 			kind: 'hostScript',
 			lock,
 			lines: [
 				`if [ ! -e ${shellWord(device)} ]; then`,
+				// A device without IPv6 takes no address of it; else one program does all.
+				...(hasIpv6 ? [`	ip ${add}`, ...settings] : []),
 				...feed('ip -batch -', [
-					`link add name ${bridge} ${mtu === undefined ? '' : `mtu ${mtu} `}type bridge`,
-					`address add ${gateway}/${prefix} dev ${bridge}`,
+					...(hasIpv6 ? [] : [add]),
+					...gateways.map(({words}) => `address add ${words} dev ${bridge}`),
 					`link set dev ${bridge} up`,
 				]),
 				// Connections to 127.0.0.1 of the host are sent on to containers; nothing but this device lets that out.
 				`	echo 1 > /proc/sys/net/ipv4/conf/${bridge}/route_localnet`,
-				`	if [ -e /proc/sys/net/ipv6/conf/${bridge} ]; then echo 1 > /proc/sys/net/ipv6/conf/${bridge}/disable_ipv6; fi`,
+				...(hasIpv6 ? [] : settings),
 				'fi',
 			],
 		},
@@ -209,14 +222,22 @@ function bridgeStep({record, subnet, gateway, prefix}: NetworkInput, {lock}: Net
 	};
 }
 
+/** Without `nodad` the kernel asks for a second whether somebody else has an address of IPv6: but nobody can, and programs would wait. */
+function addWords(address: string, prefix: number, family: 4 | 6): string {
+	return `${address}/${prefix}${family === 6 ? ' nodad' : ''}`;
+}
+
 function rulesStep({joins, ports, folder, lock, container, state}: NetworksInput): StepBefore {
 	const table = tableOf(state);
 	const before = `${folder}/.forward`;
 	const elements = [
-		...joins.flatMap(({record, subnet}) => networkElements({bridge: record.bridge, subnet, internal: record.internal})),
+		...joins.flatMap(({record: {bridge, internal}, addresses}) =>
+			networkElements({bridge, internal, subnets: addresses.map(({subnet}) => subnet)}),
+		),
 		...portElements(ports),
 	];
 	const claims = ports.map(port => portClaim(port, folder));
+	const hasIpv6 = joins.some(({addresses}) => addresses.some(({family}) => family === 6));
 	return {
 		id: 'network.rules',
 		phase: 'network',
@@ -231,11 +252,7 @@ function rulesStep({joins, ports, folder, lock, container, state}: NetworksInput
 		action: {
 			kind: 'hostScript',
 			lock,
-			ports: ports.map(({protocol, published, hostIp}) => ({
-				protocol,
-				port: published,
-				...(hostIp === undefined ? {} : {address: hostIp}),
-			})),
+			ports: hostPorts(ports),
 			lines: [
 				...(ports.length === 0 ? [] : [`mkdir -p ${shellWord(`${folder}/.ports`)}`]),
 				'set -C',
@@ -247,6 +264,7 @@ function rulesStep({joins, ports, folder, lock, container, state}: NetworksInput
 				'forward=$(cat /proc/sys/net/ipv4/ip_forward)',
 				`[ -e ${shellWord(before)} ] || echo "$forward" > ${shellWord(before)}`,
 				'[ "$forward" = 1 ] || echo 1 > /proc/sys/net/ipv4/ip_forward',
+				...(hasIpv6 ? forward6Lines(folder) : []),
 				...feed('nft -f -', [...baseRules(table), ...elements.map(element => `add element ${table} ${element}`)]),
 			],
 		},
@@ -264,18 +282,42 @@ function rulesStep({joins, ports, folder, lock, container, state}: NetworksInput
 							].join(' '),
 						),
 					},
-		checks: [{kind: 'value', path: '/proc/sys/net/ipv4/ip_forward', equals: '1'}],
+		checks: [
+			{kind: 'value', path: '/proc/sys/net/ipv4/ip_forward', equals: '1'},
+			...(hasIpv6 ? [{kind: 'value', path: `${conf6}/all/forwarding`, equals: '1'} as const] : []),
+		],
 	};
 }
 
+/** A port at all addresses of both families is one. */
+function hostPorts(ports: readonly PublishedPort[]): readonly HostPort[] {
+	return ports
+		.filter(
+			(port, at) =>
+				port.hostIp !== undefined ||
+				!ports
+					.slice(0, at)
+					.some(
+						({hostIp, published, protocol}) =>
+							hostIp === undefined && published === port.published && protocol === port.protocol,
+					),
+		)
+		.map(({protocol, published, hostIp}) => ({
+			protocol,
+			port: published,
+			...(hostIp === undefined ? {} : {address: hostIp}),
+		}));
+}
+
 /** The file by which a container has a port of the host. */
-function portClaim({hostIp, protocol, published}: PublishedPort, folder: string): string {
-	return `${folder}/.ports/${protocol}-${hostIp === undefined ? '' : `${hostIp}-`}${published}`;
+function portClaim({hostIp = '', protocol, published, address}: PublishedPort, folder: string): string {
+	const at = hostIp === '' && address.includes(':') ? '::' : hostIp;
+	return `${folder}/.ports/${protocol}-${at === '' ? '' : `${at}-`}${published}`;
 }
 
 function portWords(ports: readonly PublishedPort[]): string {
-	const words = ports.map(
-		({hostIp, published, protocol}) => `${hostIp === undefined ? '' : `${hostIp}:`}${published}/${protocol}`,
+	const words = hostPorts(ports).map(
+		({address, port, protocol}) => `${address === undefined ? '' : `${urlHost(address)}:`}${port}/${protocol}`,
 	);
 	return words.length > 3 ? `${words.length} ports` : words.join(', ');
 }
@@ -296,15 +338,19 @@ function namesStep({state, lock}: NetworksInput): StepBefore {
 }
 
 function linkStep(join: NetworkInput): StepBeside {
-	const {record, hostEnd, inside, mac, address, prefix, gateway, isDefault, linkLocalIps, sysctls} = join;
-	const settings = Object.entries(sysctls).map(([name, value]) =>
-		put(value, `/proc/sys/${name.replaceAll('.', '/').replace('IFNAME', inside)}`),
-	);
+	const {record, hostEnd, inside, mac, addresses, linkLocalIps, sysctls} = join;
+	const hasIpv6 = [...addresses.map(({address}) => address), ...linkLocalIps].some(each => each.includes(':'));
+	const settings = [
+		...ipv6Lines(inside, hasIpv6),
+		...Object.entries(sysctls).map(([name, value]) =>
+			put(value, `/proc/sys/${name.replaceAll('.', '/').replace('IFNAME', inside)}`),
+		),
+	];
 	return {
 		id: `network.${record.name}.link`,
 		phase: 'network',
 		side: 'beside',
-		title: `connect it to ${record.name} as ${inside}, with the address ${address}`,
+		title: `connect it to ${record.name} as ${inside}, with the address ${addressWords(join)}`,
 		why: 'A veth pair is a cable: one end is moved into the network namespace of the container, the other hangs on the bridge.',
 		man: 'veth(4)',
 		object: `network devices ${hostEnd} and ${inside}`,
@@ -318,14 +364,19 @@ function linkStep(join: NetworkInput): StepBeside {
 				`link set dev ${hostEnd} type bridge_slave hairpin on`,
 				`link set dev ${hostEnd} up`,
 				'E',
-				...feed('nsenter --target "$pid" --net ip -batch -', [
+				...feed(`nsenter --target "$pid" --net sh -ec ${shellWord([...settings, 'exec ip -batch -'].join('; '))}`, [
 					...(record.mtu === undefined ? [] : [`link set dev ${inside} mtu ${record.mtu}`]),
-					`address add ${address}/${prefix} dev ${inside}`,
-					...linkLocalIps.map(each => `address add ${each}/16 dev ${inside} scope link`),
+					...addresses.map(
+						({address, prefix, family}) => `address add ${addWords(address, prefix, family)} dev ${inside}`,
+					),
+					...linkLocalIps.map(each =>
+						each.includes(':')
+							? `address add ${addWords(each, 64, 6)} dev ${inside}`
+							: `address add ${each}/16 dev ${inside} scope link`,
+					),
 					`link set dev ${inside} up`,
-					...(isDefault ? [`route add default via ${gateway}`] : []),
+					...addresses.flatMap(({gateway, isDefault}) => (isDefault ? [`route add default via ${gateway}`] : [])),
 				]),
-				...(settings.length === 0 ? [] : [`nsenter --target "$pid" --net sh -ec ${shellWord(settings.join('; '))}`]),
 			],
 		},
 		undo: {
@@ -334,9 +385,6 @@ function linkStep(join: NetworkInput): StepBeside {
 			tool: 'ip',
 			args: ['link', 'delete', hostEnd],
 		},
-		checks: [
-			{kind: 'interface', name: inside},
-			{kind: 'address', address},
-		],
+		checks: [{kind: 'interface', name: inside}, ...addresses.map(({address}) => ({kind: 'address', address}) as const)],
 	};
 }

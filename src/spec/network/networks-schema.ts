@@ -63,7 +63,7 @@ const network = z.strictObject(
 		internal: key('There is no way out of it.', flag, true),
 		attachable: key('Accepted for compose: containers of others may join any network.', flag),
 		enable_ipv4: key('It has IPv4 addresses; true by default.', flag),
-		enable_ipv6: key('It has IPv6 addresses; false by default.', flag, true),
+		enable_ipv6: key('It has IPv6 addresses too; false by default.', flag, true),
 		ipam: key('Which addresses it has.', ipam, {config: [{subnet: '10.5.0.0/24'}]}),
 		labels: key('Metadata for people and tools.', mapOrList),
 	},

@@ -231,6 +231,7 @@ $skips{$_} = 1 for qw(start unless_there);
 	},
 	check_root => sub { same_file("/proc/$pid/root/.", $_[0]) or wrong("its root is not $_[0]") },
 	check_address => sub { (text_of("/proc/$pid/net/fib_trie", 65536) // '') =~ /\|-- \Q$_[0]\E\n/ or wrong("it does not have the address $_[0]") },
+	check_address6 => sub { (text_of("/proc/$pid/net/if_inet6", 65536) // '') =~ /^$_[0] /m or wrong("it does not have the address $_[1]") },
 	check_interface => sub { (text_of("/proc/$pid/net/dev", 65536) // '') =~ /^ *\Q$_[0]\E:/m or wrong("it has no $_[0]") },
 	check_namespaces => sub {
 		for (@_) { my $its = readlink "/proc/$pid/ns/$_"; defined $its && $its ne (readlink "/proc/self/ns/$_") or wrong("its $_ namespace is the host's") }

@@ -1,4 +1,5 @@
 import {namespaceFiles} from '../../host/probe/namespaces.ts';
+import {parseAddress} from '../../network/address.ts';
 import {limitRows} from '../../host/probe/rlimits.ts';
 import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import type {Call} from '../calls/call.ts';
@@ -12,6 +13,12 @@ function words(text: string): string {
 
 function limit(value: number): string {
 	return value === -1 ? 'unlimited' : String(value);
+}
+
+/** if_inet6 has 32 digits for an address of IPv6; proc_pid_net(5). */
+function addressRow(text: string): readonly string[] {
+	const {family, value} = parseAddress(text) ?? {family: 4};
+	return family === 4 ? ['check_address', text] : ['check_address6', value?.toString(16).padStart(32, '0') ?? '', text];
 }
 
 /**
@@ -33,7 +40,7 @@ function checkRows(check: Check): readonly (readonly string[])[] {
 		case 'interface':
 			return [['check_interface', check.name]];
 		case 'address':
-			return [['check_address', check.address]];
+			return [addressRow(check.address)];
 		case 'namespaces':
 			return [['check_namespaces', ...check.kinds.map(kind => namespaceFiles[kind])]];
 		case 'joined':

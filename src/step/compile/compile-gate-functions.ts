@@ -120,6 +120,9 @@ check_clocks() {
 	check_address: `check_address() { # ADDRESS
 	grep -q -F -- "|-- $1" "/proc/$pid/net/fib_trie" || wrong "it does not have the address $1"
 }`,
+	check_address6: `check_address6() { # DIGITS ADDRESS
+	grep -q "^$1 " "/proc/$pid/net/if_inet6" || wrong "it does not have the address $2"
+}`,
 	check_score: `check_score() { # VALUE
 	score=''
 	read -r score < "/proc/$pid/oom_score_adj"

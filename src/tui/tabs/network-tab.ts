@@ -39,9 +39,9 @@ function section(title: string, rows: readonly (readonly Cell[])[], frame: Frame
 }
 
 function networkRows({networks}: ContainerNetwork): readonly (readonly Cell[])[] {
-	return networks.map(({name, address, interface: device, names, internal}) => [
+	return networks.map(({name, addresses, interface: device, names, internal}) => [
 		{text: escapeText(name), tone: 'strong'},
-		{text: escapeText(`${address} on ${device}`)},
+		{text: escapeText(`${addresses.join(' and ')} on ${device}`)},
 		{text: `known as ${names.map(escapeText).join(', ')}`},
 		{text: internal ? 'internal: no way out' : '', tone: 'quiet'},
 	]);

@@ -96,8 +96,14 @@ test('the networks of a container have their names, and its ports are published'
 	const joined: ContainerNetwork = {
 		...network,
 		networks: [
-			{name: 'shop_default', address: '10.89.0.2', interface: 'eth0', names: ['web', 'shop-web-1'], internal: false},
-			{name: 'shop_inner', address: '10.89.1.9', interface: 'eth1', names: ['web'], internal: true},
+			{
+				name: 'shop_default',
+				addresses: ['10.89.0.2'],
+				interface: 'eth0',
+				names: ['web', 'shop-web-1'],
+				internal: false,
+			},
+			{name: 'shop_inner', addresses: ['10.89.1.9'], interface: 'eth1', names: ['web'], internal: true},
 		],
 		ports: ['0.0.0.0:8080 -> 80/tcp'],
 		isPublished: true,

@@ -5,7 +5,7 @@ import {type DrawnNetwork, networkGraphText} from './network-graph.ts';
 
 const look = {columns: 80, theme: theme(false), width: (text: string) => text.length};
 const [utf8, plain] = [glyphs({LANG: 'C.UTF-8'}), glyphs({LANG: 'C'})];
-const member = {name: 'shop-web-1', address: '10.89.0.5', interface: 'eth0', ports: [], alsoOn: []};
+const member = {name: 'shop-web-1', addresses: ['10.89.0.5'], interface: 'eth0', ports: [], alsoOn: []};
 const spare: DrawnNetwork = {name: 'spare', internal: false, subnets: [], bridge: 'br-spare', containers: []};
 const networks: readonly DrawnNetwork[] = [
 	{
@@ -22,7 +22,7 @@ const networks: readonly DrawnNetwork[] = [
 				],
 				alsoOn: ['shop_inner'],
 			},
-			{...member, name: 'shop-ev\x1bil-1', address: '10.89.0.9'},
+			{...member, name: 'shop-ev\x1bil-1', addresses: ['10.89.0.9']},
 		],
 	},
 	{
@@ -30,7 +30,7 @@ const networks: readonly DrawnNetwork[] = [
 		internal: true,
 		subnets: [{subnet: '10.89.1.0/24', gateway: '10.89.1.1'}],
 		bridge: 'tsb-4e5f6071',
-		containers: [{...member, address: '10.89.1.7', interface: 'eth1', alsoOn: ['shop_default']}],
+		containers: [{...member, addresses: ['10.89.1.7'], interface: 'eth1', alsoOn: ['shop_default']}],
 	},
 	spare,
 ];

@@ -1,3 +1,4 @@
+import {urlHost} from '../../network/address.ts';
 import {escapeText} from '../text/escape.ts';
 import type {Glyphs} from '../text/glyphs.ts';
 import type {Look, Measure} from '../text/look.ts';
@@ -10,7 +11,7 @@ export interface DrawnNetwork {
 	readonly bridge: string;
 	readonly containers: readonly {
 		readonly name: string;
-		readonly address: string;
+		readonly addresses: readonly string[];
 		readonly interface: string;
 		readonly ports: readonly {
 			readonly hostIp: string;
@@ -48,10 +49,10 @@ export function networkGraphText(networks: readonly DrawnNetwork[], look: Look, 
 			const below = containers.flatMap((member, at) => {
 				const isLast = at === containers.length - 1;
 				const [fork, line] = isLast ? [signs.last, '   '] : [signs.fork, signs.line];
-				const words = [member.name, `${member.address} on ${member.interface}`].map(escapeText);
+				const words = [member.name, `${member.addresses.join(' and ')} on ${member.interface}`].map(escapeText);
 				const more = [
 					...member.ports.map(
-						({hostIp, published, target, protocol}) => `${hostIp}:${published} -> ${target}/${protocol}`,
+						({hostIp, published, target, protocol}) => `${urlHost(hostIp)}:${published} -> ${target}/${protocol}`,
 					),
 					...(member.alsoOn.length === 0 ? [] : [`also on ${member.alsoOn.join(', ')}`]),
 				];

@@ -18,7 +18,7 @@ export function checkWords(check: Check): string {
 		case 'interface':
 			return `/proc/PID/net/dev has ${check.name}`;
 		case 'address':
-			return `/proc/PID/net/fib_trie has ${check.address}`;
+			return `/proc/PID/net/${check.address.includes(':') ? 'if_inet6' : 'fib_trie'} has ${check.address}`;
 		case 'namespaces':
 			return `/proc/PID/ns/ differs from the host's in ${check.kinds.join(', ')}`;
 		case 'joined':
