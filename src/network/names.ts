@@ -1,5 +1,8 @@
 import {createHash} from 'node:crypto';
 
+/** The least MTU of a device with IPv6, bytes: RFC 8200, section 5. The kernel takes IPv6 off a device with less. */
+export const leastMtu6 = 1280;
+
 /** The most bytes of an interface's name: IFNAMSIZ of linux/if.h without its zero. */
 export const longestInterface = 15;
 

@@ -117,7 +117,7 @@ const results: {readonly [Name in keyof EngineApi]?: Awaited<ReturnType<EngineAp
 	},
 	networkGraph: [],
 	testNetwork: [{hop: 'name', state: 'failed', text: 'db is not known in web'}],
-	createNetwork: '10.89.0.0/24',
+	createNetwork: ['10.89.0.0/24'],
 	pruneNetworks: ['shared'],
 	removeProjectVolumes: {removed: ['shop_data'], kept: []},
 	listImages: [],

@@ -154,6 +154,35 @@ describe.runIf(isAble && hasIpv6)('networks with IPv6', () => {
 		expect(left(box)).toEqual([]);
 	});
 
+	test('a network of `network create --ipv6` is joined by a spec, and by a container that runs', async () => {
+		await using box = await testBox();
+		const part = box.name.slice(1, 5).replace(/^0+/, '');
+		const subnets = ['--subnet', `fd98:${part}::/64`, '--gateway', `fd98:${part}::9`];
+		expect(await box.tsbox(['network', 'create', '--ipv6', '--no-ipv4', ...subnets, 'shared'])).toMatchObject({
+			status: 0,
+		});
+		const spec = stack(
+			box,
+			{web: `${serves6}networks: [shared]\n`, job: `${sleeps}networks: [own]\n`},
+			'networks: {shared: {external: true}, own: {}}\n',
+		);
+		await bringUp(box, spec);
+		const job = `${box.name}-job`;
+		const connect = ['network', 'connect', '--ip6', `fd98:${part}::77`, 'shared', job];
+		expect(await box.tsbox(connect)).toMatchObject({status: 0, err: ''});
+		noteLinks(box);
+		await until('web answers', async () => (await asks(box, 'job', 'http://web/')) === `${box.name}-web\n`);
+		expect(await inside(box, 'job', 'ip -6 address show eth1; ip -6 route')).toMatch(
+			new RegExp(`fd98:${part}::77/64[^]*default via fd98:${part}::9 dev eth1`),
+		);
+		expect((await box.tsbox(['drift', job])).status).toBe(0);
+		expect(await box.tsbox(['network', 'disconnect', 'shared', job])).toMatchObject({status: 0, err: ''});
+		expect(await inside(box, 'job', 'ip -6 address; cat /etc/hosts')).not.toContain('fd98');
+		await box.tsbox(['down', '-t', '0', box.name]);
+		expect(await box.tsbox(['network', 'rm', 'shared'])).toMatchObject({status: 0});
+		expect(left(box)).toEqual([]);
+	});
+
 	test('what has an `egress` gets no IPv6, which its rules do not look at', async () => {
 		await using box = await testBox();
 		const spec = stack(box, {job: `${sleeps}egress: [192.0.2.1]\n`, web: serves6}, six);

@@ -17,13 +17,15 @@ const createOptions = {
 		describe: 'With create: the kind of network',
 	},
 	subnet: {
-		kind: 'text',
+		kind: 'list',
 		value: 'CIDR',
-		describe: 'With create: its addresses; default the first free subnet of the pools',
+		describe: 'With create: its addresses, once for each family; default the first free subnet of the pools',
 	},
-	gateway: {kind: 'text', value: 'ADDRESS', describe: 'With create: the address of the bridge; default the first'},
+	gateway: {kind: 'list', value: 'ADDRESS', describe: 'With create: the address of the bridge; default the first'},
+	ipv6: {kind: 'flag', describe: 'With create: it has IPv6 addresses too'},
+	'no-ipv4': {kind: 'flag', describe: 'With create: it has no IPv4 addresses'},
 	'ip-range': {
-		kind: 'text',
+		kind: 'list',
 		value: 'CIDR',
 		describe: 'With create: the part of the subnet that containers get addresses from',
 	},
@@ -42,6 +44,7 @@ const createOptions = {
 const connectOptions = {
 	alias: {kind: 'list', value: 'NAME', describe: 'With connect: another name by which others find the container'},
 	ip: {kind: 'text', value: 'ADDRESS', describe: 'With connect: its address; default the first free one'},
+	ip6: {kind: 'text', value: 'ADDRESS', describe: 'With connect: its IPv6 address; default the first free one'},
 } as const;
 
 /** `tsbox network`: manages the networks that containers find each other on. */
@@ -60,6 +63,7 @@ export const network = defineCommand({
 			'tsbox network create --subnet 10.5.0.0/24 --gateway 10.5.0.254 --aux-address printer=10.5.0.9 office',
 			'chosen addresses',
 		],
+		['tsbox network create --ipv6 --subnet fd00:5::/64 six', 'IPv6 addresses too'],
 		['tsbox network inspect shared', 'everything known about one and its containers, as JSON'],
 		['tsbox network rm shared', 'one network that no container needs'],
 		['tsbox network prune', 'all that `network create` made and no container needs'],
@@ -115,8 +119,9 @@ export const network = defineCommand({
 			if (name === undefined || other === undefined || names.length > 2)
 				throw usageError(`network ${action} takes a network and a container`, undefined, 'network');
 			const machine = await engine.openMachine(folders);
-			const {alias: aliases, ip: address} = values;
-			if (action === 'connect') await engine.connectNetwork(machine, name, other, {aliases, ...present({address})});
+			const {alias: aliases, ip: address, ip6: address6} = values;
+			if (action === 'connect')
+				await engine.connectNetwork(machine, name, other, {aliases, ...present({address, address6})});
 			else await engine.disconnectNetwork(machine, name, other);
 			return 0;
 		}
@@ -127,9 +132,14 @@ export const network = defineCommand({
 			io.out(jsonText(await engine.inspectNetwork(await engine.openFolders(folders), name), 2));
 			return 0;
 		}
-		const {driver, subnet, gateway, 'ip-range': ipRange, internal, attachable} = values;
+		const {driver, subnet: subnets, gateway: gateways, 'ip-range': ipRanges, ipv6, internal, attachable} = values;
 		const options = {
-			...present({driver, subnet, gateway, ipRange}),
+			...present({driver}),
+			subnets,
+			gateways,
+			ipRanges,
+			ipv4: !values['no-ipv4'],
+			ipv6,
 			internal,
 			attachable,
 			auxAddresses: pairsOf('aux-address', values['aux-address'], 'network'),

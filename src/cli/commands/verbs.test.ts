@@ -341,15 +341,17 @@ test('network creates, inspects, removes, and prunes', async () => {
 	expect((await tsbox('network')).out).toBe('NAME  PROJECT  DRIVER  SUBNET  BRIDGE  CONTAINERS\n');
 	expect((await tsbox('network ls --json')).out).toBe('[]\n');
 	const line =
-		'network create -d bridge --subnet 10.5.0.0/24 --gateway 10.5.0.2 --ip-range 10.5.0.128/25 --aux-address a=10.5.0.9 --internal --attachable -o x=1 --label d office';
+		'network create -d bridge --subnet 10.5.0.0/24 --gateway 10.5.0.2 --ip-range 10.5.0.128/25 --aux-address a=10.5.0.9 --internal --attachable -o x=1 --ipv6 --label d office';
 	expect((await tsbox(line)).calls.at(-1)).toEqual([
 		'createNetwork',
 		'office',
 		{
 			driver: 'bridge',
-			subnet: '10.5.0.0/24',
-			gateway: '10.5.0.2',
-			ipRange: '10.5.0.128/25',
+			subnets: ['10.5.0.0/24'],
+			gateways: ['10.5.0.2'],
+			ipRanges: ['10.5.0.128/25'],
+			ipv4: true,
+			ipv6: true,
 			internal: true,
 			attachable: true,
 			auxAddresses: {a: '10.5.0.9'},

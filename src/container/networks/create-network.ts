@@ -13,7 +13,7 @@ import {
 	parseAddress,
 	parseCidr,
 } from '../../network/address.ts';
-import {isInterfaceName, longestInterface} from '../../network/names.ts';
+import {isInterfaceName, leastMtu6, longestInterface} from '../../network/names.ts';
 import {pickAddress} from '../../network/pick-address.ts';
 import {overlapping, pickSubnet} from '../../network/pools.ts';
 import type {Subnet} from '../../spec/model/network.ts';
@@ -35,12 +35,16 @@ import {usedSubnets} from './used-subnets.ts';
 export interface NetworkOptions {
 	/** `bridge`, the default. */
 	readonly driver?: string;
-	/** CIDR; by default the first free one of the pools. */
-	readonly subnet?: string;
-	/** The address of the bridge; by default the first of the subnet. */
-	readonly gateway?: string;
-	/** CIDR within the subnet, from which containers get their addresses. */
-	readonly ipRange?: string;
+	/** It has IPv4 addresses; true by default. */
+	readonly ipv4?: boolean;
+	/** It has IPv6 addresses; false by default. */
+	readonly ipv6?: boolean;
+	/** CIDRs, at most one of each family; by default the first free one of the pools. */
+	readonly subnets?: readonly string[];
+	/** The addresses of the bridge; by default the first of each subnet. */
+	readonly gateways?: readonly string[];
+	/** CIDRs within the subnets, from which containers get their addresses. */
+	readonly ipRanges?: readonly string[];
 	/** Addresses that no container gets, by the name of what has them. */
 	readonly auxAddresses?: Readonly<Record<string, string>>;
 	/** The host forwards nothing out of it. */
@@ -61,41 +65,54 @@ const reserved = ['bridge', 'default', 'host', 'none'];
  * Makes a network that belongs to no project. Its bridge comes with the first container. Everything is checked before anything is
  * written.
  *
- * @returns the network's subnet
+ * @returns the network's subnets
  * @throws TsboxError E_USAGE for what no network can be, E_NETWORK_TAKEN for a name, a bridge, or a subnet that something else has,
  *   E_NETWORK_FULL when no subnet is free.
  */
-export async function createNetwork(machine: Machine, name: string, options: NetworkOptions = {}): Promise<string> {
+export async function createNetwork(
+	machine: Machine,
+	name: string,
+	options: NetworkOptions = {},
+): Promise<readonly string[]> {
 	const {host, dirs, facts} = machine;
 	checkName(name, options.driver ?? 'bridge');
 	const settings = readDriverOptions(options.driverOptions ?? {});
-	const asked = options.subnet === undefined ? undefined : readSubnet(options.subnet);
-	// The checks of a subnet need no lock, and a picked subnet only fits options that name none of its addresses.
-	const written = asked === undefined ? refuseWithout(options) : readRange(name, asked, options);
+	const families = familiesOf(options);
+	// The checks of subnets need no lock.
+	const written = readSubnets(name, families, options);
+	if (families.includes(6) && settings.mtu !== undefined && settings.mtu < leastMtu6)
+		throw refused(
+			`--opt ${mtuOption}=${settings.mtu}: IPv6 needs ${leastMtu6}`,
+			`write --opt ${mtuOption}=${leastMtu6}`,
+		);
 	host.mkdirs(networksFolder(dirs.state), 0o700);
 	return withLock(host, facts, networksLock(dirs.state), async () => {
 		refuseTaken(machine, name, settings.bridge);
 		const used = await usedSubnets(machine);
-		const other = asked === undefined ? undefined : overlapping(asked, used);
-		if (other !== undefined)
-			throw new TsboxError('E_NETWORK_TAKEN', `the subnet ${options.subnet} is taken`, {
+		const subnets = families.map(family => {
+			const range = written.find(({subnet}) => parseCidr(subnet)?.family === family);
+			if (range === undefined) return readRange(name, pickSubnet(networkPools(machine), family, used), noneAsked);
+			const cidr = parseCidr(range.subnet);
+			const other = cidr && overlapping(cidr, used);
+			if (other === undefined) return range;
+			throw new TsboxError('E_NETWORK_TAKEN', `the subnet ${range.subnet} is taken`, {
 				why: `it overlaps ${other.by}`,
 				hint: 'choose another, or leave --subnet out',
 			});
-		const subnet = written ?? readRange(name, pickSubnet(networkPools(machine), 4, used), {});
+		});
 		const definition: NetworkDefinition = {
 			schema: 1,
 			name,
 			driver: 'bridge',
 			internal: options.internal ?? false,
 			attachable: options.attachable ?? false,
-			subnets: [subnet],
+			subnets,
 			...present(settings),
 			labels: options.labels ?? {},
 			created: host.now(),
 		};
 		writeDefinition(host, dirs.store, definition);
-		return subnet.subnet;
+		return subnets.map(({subnet}) => subnet);
 	});
 }
 
@@ -140,15 +157,15 @@ function readDriverOptions(options: Readonly<Record<string, string>>): {
 	return {mtu: mtu === undefined ? undefined : Number(mtu), bridge};
 }
 
-/** Blocks that no machine has an address of: RFC 1122 section 3.2.1.3, RFC 5771, RFC 1112 section 4. */
-const special = ['0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/3'].flatMap(text => parseCidr(text) ?? []);
+/** Blocks that no machine has an address of, or only on its link: RFC 1122 section 3.2.1.3, RFC 5771, RFC 1112 section 4, RFC 4291. */
+const special = ['0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/3', '::/8', 'fe80::/10', 'ff00::/8'].flatMap(
+	text => parseCidr(text) ?? [],
+);
 
 function readCidr(option: string, text: string): Cidr {
 	const cidr = parseCidr(text);
 	if (cidr === undefined)
 		throw refused(`${option} ${text}: not a block of addresses`, `write it as \`${option} 10.5.0.0/24\``);
-	if (cidr.family === 6)
-		throw refused(`${option} ${text}: networks of tsbox have IPv4 addresses`, `write it as \`${option} 10.5.0.0/24\``);
 	if (!isExactCidr(text))
 		throw refused(`${option} ${text}: not the first address of its block`, `write \`${option} ${formatCidr(cidr)}\``);
 	return cidr;
@@ -156,8 +173,12 @@ function readCidr(option: string, text: string): Cidr {
 
 function readSubnet(text: string): Cidr {
 	const cidr = readCidr('--subnet', text);
-	if (cidr.prefix < 8 || cidr.prefix > 31)
-		throw refused(`--subnet ${text}: the prefix must be from 8 to 31`, 'a /24 has room for 253 containers');
+	const longest = cidr.family === 4 ? 31 : 126;
+	if (cidr.prefix < 8 || cidr.prefix > longest)
+		throw refused(
+			`--subnet ${text}: the prefix must be from 8 to ${longest}`,
+			cidr.family === 4 ? 'a /24 has room for 253 containers' : 'a /64 is usual',
+		);
 	if (special.some(each => overlaps(each, cidr)))
 		throw refused(
 			`--subnet ${text}: no machine can have these addresses`,
@@ -166,18 +187,72 @@ function readSubnet(text: string): Cidr {
 	return cidr;
 }
 
-/** Without a subnet, tsbox picks one, and nobody knows its addresses before. */
-function refuseWithout({gateway, ipRange, auxAddresses = {}}: NetworkOptions): undefined {
-	const given = {'--gateway': gateway, '--ip-range': ipRange, '--aux-address': Object.keys(auxAddresses)[0]};
-	const option = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
-	if (option !== undefined) throw refused(`${option} needs --subnet`, 'name the subnet that it is a part of');
+function familiesOf({ipv4 = true, ipv6 = false}: NetworkOptions): readonly (4 | 6)[] {
+	if (!ipv4 && !ipv6) throw refused('--no-ipv4: a network needs addresses', 'add --ipv6, or leave --no-ipv4 out');
+	return [...(ipv4 ? ([4] as const) : []), ...(ipv6 ? ([6] as const) : [])];
+}
+
+/** What is said of the addresses of one subnet. */
+interface Asked {
+	readonly gateway?: string | undefined;
+	readonly ipRange?: string | undefined;
+	readonly auxAddresses: Readonly<Record<string, string>>;
+}
+
+const noneAsked: Asked = {auxAddresses: {}};
+
+/** The subnets that were asked for, each with what is said of its addresses. */
+function readSubnets(
+	network: string,
+	families: readonly (4 | 6)[],
+	{subnets = [], gateways = [], ipRanges = [], auxAddresses = {}}: NetworkOptions,
+): readonly (Subnet & {readonly gateway: string})[] {
+	const asked = subnets.map(readSubnet);
+	for (const [at, cidr] of asked.entries()) {
+		const text = formatCidr(cidr);
+		if (!families.includes(cidr.family))
+			throw refused(
+				`--subnet ${text}: the network has no IPv${cidr.family}`,
+				cidr.family === 6 ? 'add --ipv6' : 'leave --no-ipv4 out',
+			);
+		const other = asked.slice(0, at).find(({family}) => family === cidr.family);
+		if (other !== undefined)
+			throw refused(
+				`--subnet ${text}: the network has ${formatCidr(other)} already`,
+				`keep one subnet of IPv${cidr.family}`,
+			);
+	}
+	const aux = Object.entries(auxAddresses);
+	const options = {'--gateway': gateways, '--ip-range': ipRanges, '--aux-address': aux.map(([, address]) => address)};
+	for (const [option, texts] of Object.entries(options))
+		for (const [at, text] of texts.entries()) {
+			const family = familyOf(text);
+			// What is no address at all is refused with the subnet in hand.
+			if (!asked.some(cidr => cidr.family === family || family === undefined))
+				throw refused(`${option} needs --subnet`, 'name the subnet that it is a part of');
+			if (option !== '--aux-address' && texts.slice(0, at).some(each => familyOf(each) === family))
+				throw refused(`${option} ${text}: the subnet has one already`, `keep one ${option} for a subnet`);
+		}
+	return asked.map(cidr => {
+		const isOwn = (text: string): boolean => (familyOf(text) ?? asked[0]?.family) === cidr.family;
+		return readRange(network, cidr, {
+			gateway: gateways.find(isOwn),
+			ipRange: ipRanges.find(isOwn),
+			auxAddresses: Object.fromEntries(aux.filter(([, address]) => isOwn(address))),
+		});
+	});
+}
+
+/** The family of an address or of a block. */
+function familyOf(text: string): 4 | 6 | undefined {
+	return (parseAddress(text) ?? parseCidr(text))?.family;
 }
 
 /** The subnet with its gateway, once all that is said of it fits. */
 function readRange(
 	network: string,
 	subnet: Cidr,
-	{gateway, ipRange, auxAddresses = {}}: NetworkOptions,
+	{gateway, ipRange, auxAddresses}: Asked,
 ): Subnet & {readonly gateway: string} {
 	const hosts = hostsOf(subnet);
 	const within = (option: string, text: string): Address => {

@@ -93,16 +93,16 @@ const failure = async (work: Promise<unknown>): Promise<readonly (string | undef
 test('a network is made from all that was asked for', async () => {
 	const {host, machine} = machineWith();
 	const options: NetworkOptions = {
-		subnet: '10.5.0.0/16',
-		gateway: '10.5.0.9',
-		ipRange: '10.5.1.0/24',
+		subnets: ['10.5.0.0/16'],
+		gateways: ['10.5.0.9'],
+		ipRanges: ['10.5.1.0/24'],
 		auxAddresses: {printer: '10.5.0.5'},
 		internal: true,
 		attachable: true,
 		labels: {team: 'web'},
 		driverOptions: {'com.docker.network.driver.mtu': '1450', 'com.docker.network.bridge.name': 'br-front'},
 	};
-	expect(await createNetwork(machine, 'front', options)).toBe('10.5.0.0/16');
+	expect(await createNetwork(machine, 'front', options)).toEqual(['10.5.0.0/16']);
 	const network = {
 		name: 'front',
 		project: null,
@@ -127,16 +127,37 @@ test('subnets are picked beside other networks, those that run, and routes of an
 	const {host, machine} = machineWith();
 	writeNetwork(host, dirs.state, record);
 	expect([await createNetwork(machine, 'a'), await createNetwork(machine, 'b')]).toEqual([
-		'10.89.1.0/24',
-		'10.89.2.0/24',
+		['10.89.1.0/24'],
+		['10.89.2.0/24'],
 	]);
 	const pools = {...machine, networkPools: [{base: '10.200.0.0/15', size: 16}]};
-	expect(await createNetwork(pools, 'c')).toBe('10.201.0.0/16');
+	expect(await createNetwork(pools, 'c')).toEqual(['10.201.0.0/16']);
 	expect(await failure(createNetwork(pools, 'd'))).toEqual([
 		'E_NETWORK_FULL',
 		'no IPv4 subnet is free',
 		'all of 10.200.0.0/15 as /16 is used',
 	]);
+});
+
+test('a network of both families has a subnet of each, and aux addresses go to theirs', async () => {
+	const {machine} = machineWith({'/etc/machine-id': 'a'});
+	expect(await createNetwork(machine, 'picked', {ipv6: true})).toEqual([
+		'10.89.0.0/24',
+		expect.stringMatching(/^fd.*::\/64$/),
+	]);
+	const options: NetworkOptions = {
+		ipv6: true,
+		subnets: ['fd00:5::/64', '10.5.0.0/24'],
+		gateways: ['fd00:5::9'],
+		ipRanges: ['fd00:5::100/120'],
+		auxAddresses: {a: '10.5.0.9', b: 'fd00:5::7'},
+	};
+	expect(await createNetwork(machine, 'asked', options)).toEqual(['10.5.0.0/24', 'fd00:5::/64']);
+	expect((await inspectNetwork(machine, 'asked')).subnets).toEqual([
+		{subnet: '10.5.0.0/24', gateway: '10.5.0.1', ipRange: null, auxAddresses: {a: '10.5.0.9'}},
+		{subnet: 'fd00:5::/64', gateway: 'fd00:5::9', ipRange: 'fd00:5::100/120', auxAddresses: {b: 'fd00:5::7'}},
+	]);
+	expect(await createNetwork(machine, 'alone', {ipv4: false, ipv6: true})).toHaveLength(1);
 });
 
 test('a name of 64 characters is as good as any', async () => {
@@ -145,7 +166,7 @@ test('a name of 64 characters is as good as any', async () => {
 	expect((await inspectNetwork(machine, 'n'.repeat(64))).bridge).toMatch(/^tsb-[\da-f]{8}$/);
 });
 
-const sub = (subnet: string, more: NetworkOptions = {}): NetworkOptions => ({subnet, ...more});
+const sub = (subnet: string, more: NetworkOptions = {}): NetworkOptions => ({subnets: [subnet], ...more});
 const driverOption = (name: string, value: string): NetworkOptions => ({
 	driverOptions: {[`com.docker.network.${name}`]: value},
 });
@@ -165,18 +186,26 @@ test.each<[string, NetworkOptions, string, string]>([
 	['x', driverOption('bridge.enable_icc', 'true'), 'E_USAGE', 'unknown option'],
 	['x', sub('10.5.0.0'), 'E_USAGE', 'not a block of addresses'],
 	['x', sub('10.5.0.7/24'), 'E_USAGE', 'not the first address of its block'],
-	['x', sub('fd00:5::/64'), 'E_USAGE', 'networks of tsbox have IPv4 addresses'],
+	['x', sub('fd00:5::/64'), 'E_USAGE', '--subnet fd00:5::/64: the network has no IPv6'],
+	['x', sub('10.5.0.0/24', {ipv4: false, ipv6: true}), 'E_USAGE', '--subnet 10.5.0.0/24: the network has no IPv4'],
+	['x', {ipv4: false}, 'E_USAGE', '--no-ipv4: a network needs addresses'],
+	['x', sub('fd00:5::/127', {ipv6: true}), 'E_USAGE', 'the prefix must be from 8 to 126'],
+	['x', sub('fe80:5::/64', {ipv6: true}), 'E_USAGE', 'no machine can have these addresses'],
+	['x', {subnets: ['10.5.0.0/24', '10.6.0.0/24']}, 'E_USAGE', '--subnet 10.6.0.0/24: the network has 10.5.0.0/24'],
+	['x', sub('10.5.0.0/24', {ipv6: true, gateways: ['fd00::1']}), 'E_USAGE', '--gateway needs --subnet'],
+	['x', sub('10.5.0.0/24', {gateways: ['10.5.0.1', '10.5.0.2']}), 'E_USAGE', '--gateway 10.5.0.2: the subnet has one'],
+	['x', {ipv6: true, ...driverOption('driver.mtu', '1279')}, 'E_USAGE', 'IPv6 needs 1280'],
 	['x', sub('0.0.0.0/0'), 'E_USAGE', 'the prefix must be from 8 to 31'],
 	['x', sub('10.5.0.1/32'), 'E_USAGE', 'the prefix must be from 8 to 31'],
 	['x', sub('127.5.0.0/16'), 'E_USAGE', 'no machine can have these addresses'],
 	['x', sub('239.0.0.0/8'), 'E_USAGE', 'no machine can have these addresses'],
 	['x', sub('10.89.0.128/25'), 'E_NETWORK_TAKEN', 'the subnet 10.89.0.128/25 is taken'],
 	['x', sub('10.200.7.0/24'), 'E_NETWORK_TAKEN', 'the subnet 10.200.7.0/24 is taken'],
-	['x', sub('10.5.0.0/24', {gateway: '10.5.1.1'}), 'E_USAGE', '--gateway 10.5.1.1: not an address of the subnet'],
-	['x', sub('10.5.0.0/24', {gateway: '10.5.0.0'}), 'E_USAGE', '--gateway 10.5.0.0: not an address of the subnet'],
-	['x', sub('10.5.0.0/24', {gateway: 'router'}), 'E_USAGE', '--gateway router: not an address of the subnet'],
-	['x', sub('10.5.0.0/24', {ipRange: '10.5.1.0/25'}), 'E_USAGE', '--ip-range 10.5.1.0/25: not a part of the subnet'],
-	['x', sub('10.5.0.0/24', {ipRange: '10.4.0.0/15'}), 'E_USAGE', '--ip-range 10.4.0.0/15: not a part of the subnet'],
+	['x', sub('10.5.0.0/24', {gateways: ['10.5.1.1']}), 'E_USAGE', '--gateway 10.5.1.1: not an address of the subnet'],
+	['x', sub('10.5.0.0/24', {gateways: ['10.5.0.0']}), 'E_USAGE', '--gateway 10.5.0.0: not an address of the subnet'],
+	['x', sub('10.5.0.0/24', {gateways: ['router']}), 'E_USAGE', '--gateway router: not an address of the subnet'],
+	['x', sub('10.5.0.0/24', {ipRanges: ['10.5.1.0/25']}), 'E_USAGE', '--ip-range 10.5.1.0/25: not a part of the subnet'],
+	['x', sub('10.5.0.0/24', {ipRanges: ['10.4.0.0/15']}), 'E_USAGE', '--ip-range 10.4.0.0/15: not a part of the subnet'],
 	['x', sub('10.5.0.0/24', {auxAddresses: {a: '10.6.0.1'}}), 'E_USAGE', '--aux-address a 10.6.0.1: not an address'],
 	[
 		'x',
@@ -186,14 +215,14 @@ test.each<[string, NetworkOptions, string, string]>([
 	],
 	[
 		'x',
-		sub('10.5.0.0/24', {gateway: '10.5.0.5', auxAddresses: {a: '10.5.0.5'}}),
+		sub('10.5.0.0/24', {gateways: ['10.5.0.5'], auxAddresses: {a: '10.5.0.5'}}),
 		'E_USAGE',
 		'--gateway 10.5.0.5: --aux-address a has this address',
 	],
 	['x', sub('10.5.0.0/31', {auxAddresses: {a: '10.5.0.1'}}), 'E_NETWORK_FULL', 'no address is left on the network x'],
-	['x', sub('10.5.0.0/24', {ipRange: '10.5.0.1/32'}), 'E_NETWORK_FULL', 'no address is left on the network x'],
-	['x', {gateway: '10.5.0.1'}, 'E_USAGE', '--gateway needs --subnet'],
-	['x', {ipRange: '10.5.0.0/24'}, 'E_USAGE', '--ip-range needs --subnet'],
+	['x', sub('10.5.0.0/24', {ipRanges: ['10.5.0.1/32']}), 'E_NETWORK_FULL', 'no address is left on the network x'],
+	['x', {gateways: ['10.5.0.1']}, 'E_USAGE', '--gateway needs --subnet'],
+	['x', {ipRanges: ['10.5.0.0/24']}, 'E_USAGE', '--ip-range needs --subnet'],
 	['x', {auxAddresses: {a: '10.5.0.1'}}, 'E_USAGE', '--aux-address needs --subnet'],
 ])('a network %s with %j is refused', async (name, options, code, message) => {
 	const {host, machine} = machineWith();
@@ -209,7 +238,7 @@ test.each<[string, NetworkOptions, string, string]>([
 test('who has the subnet is named: a network, or a route', async () => {
 	const {host, machine} = machineWith();
 	writeNetwork(host, dirs.state, record);
-	const why = async (subnet: string) => (await failure(createNetwork(machine, 'x', {subnet}))).at(2);
+	const why = async (subnet: string) => (await failure(createNetwork(machine, 'x', sub(subnet)))).at(2);
 	expect(await why('10.88.0.0/15')).toBe('it overlaps the network shop_default');
 	expect(await why('10.200.7.0/24')).toBe('it overlaps the route to 10.200.0.0/16 through wg0 of this host');
 });

@@ -17,14 +17,18 @@ export async function usedSubnets({host, dirs, facts}: Machine): Promise<readonl
 			hint: 'install iproute2',
 		});
 	const words = [ip.path, ...(ip.applet === null ? [] : [ip.applet])];
-	const argv = [...words, '-json', '-4', 'route', 'show', 'table', 'all'];
-	const {exitCode, stdout, stderr, command} = await host.run(argv, {timeoutMs: 10_000});
-	if (exitCode !== 0)
-		throw new TsboxError('E_SYSTEM', 'the routes of this host cannot be read', {
-			command,
-			output: stderr.trim(),
-			hint: 'install iproute2; the ip of busybox has no -json',
-		});
+	const routes: UsedSubnet[] = [];
+	for (const family of ['-4', '-6']) {
+		const argv = [...words, '-json', family, 'route', 'show', 'table', 'all'];
+		const {exitCode, stdout, stderr, command} = await host.run(argv, {timeoutMs: 10_000});
+		if (exitCode !== 0)
+			throw new TsboxError('E_SYSTEM', 'the routes of this host cannot be read', {
+				command,
+				output: stderr.trim(),
+				hint: 'install iproute2; the ip of busybox has no -json',
+			});
+		routes.push(...routesOf(stdout));
+	}
 	const networks = [...allNetworks(host, dirs.state), ...allDefinitions(host, dirs.store)];
-	return [...subnetsOf(networks), ...routesOf(stdout)];
+	return [...subnetsOf(networks), ...routes];
 }

@@ -5,7 +5,7 @@ import type {Host} from '../../host/host.ts';
 import {findProgram} from '../../host/probe/tools.ts';
 import {ipv4Routes, ipv6Routes} from '../../kernel/network-fields.ts';
 import {type Cidr, formatAddress, formatCidr, nthHost, parseAddress, parseCidr} from '../../network/address.ts';
-import {bridgeName} from '../../network/names.ts';
+import {bridgeName, leastMtu6} from '../../network/names.ts';
 import {pickAddress} from '../../network/pick-address.ts';
 import {isOfEveryLink, overlapping, pickSubnet, subnetsOf, type UsedSubnet} from '../../network/pools.ts';
 import type {AddressInput, NetworkInput, NetworksInput} from '../../plan/input/network-input.ts';
@@ -202,9 +202,6 @@ function macOf(address: string): string {
 	const digits = family === 4 ? value.toString(16).padStart(8, '0') : hash(address, 8);
 	return `02:42:${digits.match(/../g)?.join(':') ?? ''}`;
 }
-
-/** RFC 8200, section 5: the least that each link must carry. The kernel takes IPv6 off a device with less. */
-const leastMtu6 = 1280;
 
 function refuseWithoutIpv6(host: Host, {network, ipv6Address}: NetworkJoin, record: NetworkRecord): void {
 	const {name, mtu} = record;
