@@ -4,14 +4,14 @@ import {expect, test} from 'vitest';
 import {loadProject} from '../../src/spec/project/load.ts';
 
 const here = import.meta.dirname;
-const examples = ['.', 'learn', 'services'].flatMap(dir =>
+const examples = ['.', 'learn', 'services', 'stacks/shop', 'stacks/queue', 'stacks/apart'].flatMap(dir =>
 	readdirSync(resolve(here, dir))
 		.filter(name => name.endsWith('.yaml'))
 		.map(name => `${dir}/${name}`),
 );
 
 test('the examples are found', () => {
-	expect(examples.length).toBeGreaterThanOrEqual(12);
+	expect(examples.length).toBeGreaterThanOrEqual(15);
 });
 
 test.each(examples)('%s is a valid spec whose mounts and schema line are there', name => {
@@ -25,7 +25,7 @@ test.each(examples)('%s is a valid spec whose mounts and schema line are there',
 		// The reader brings the archive of the lessons.
 		kindOf: path => (path.endsWith('/rootfs.tar.gz') ? 'file' : statSync(path).isDirectory() ? 'directory' : 'file'),
 	});
-	expect(services.length === 1).toBe(!name.startsWith('services/'));
+	expect(services.length === 1).toBe(!/^(?:services|stacks)\//.test(name));
 	const schema = /^# yaml-language-server: \$schema=(.*)\n/.exec(text)?.[1] ?? 'none';
 	expect(existsSync(resolve(dirname(file), schema))).toBe(true);
 	const sources = services.flatMap(({volumes}) => volumes.flatMap(v => (v.type === 'bind' ? [v.source] : [])));

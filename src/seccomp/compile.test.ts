@@ -38,6 +38,7 @@ test.each<[string, readonly number[], number]>([
 	['socket', [1, 1, 0], verdicts.allow],
 	['socket', [10, 2, 0], verdicts.allow],
 	['socket', [16, 3, 0], verdicts.allow],
+	['socket', [16, 3, 9], verdicts.errno | 22],
 	['socket', [16, 3, 12], eperm],
 	['socket', [38, 5, 0], eperm],
 	['socket', [40, 1, 0], eperm],

@@ -211,6 +211,13 @@ RUN --mount=type=cache,target=/cached/deep,mode=0700 \\
 		expect(err).toContain('none: lo\n');
 	});
 
+	test('a RUN finds its own name, which is the same in each build', async () => {
+		await using box = await testBox();
+		const text = `${fromBusybox}RUN echo $(hostname): $(grep -w "$(hostname)" /etc/hosts) >&2`;
+		const {err} = await built(box, [buildContext(box, text)]);
+		expect(err).toContain('buildkitsandbox: 127.0.0.1 buildkitsandbox\n');
+	});
+
 	test('ADD fetches a URL, and trusts its checksum alone', async () => {
 		await using box = await testBox();
 		const server = createServer(({url}, answer) => {

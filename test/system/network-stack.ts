@@ -74,7 +74,8 @@ export async function asks(box: TestBox, container: string, url: string): Promis
 }
 
 /** What a request from this host gives; throws when there is no answer. */
-export const fetched = (url: string): string => execFileSync('curl', ['-sS', '-m', '5', url], {encoding: 'utf8'});
+export const fetched = (...words: readonly string[]): string =>
+	execFileSync('curl', ['-sS', '-m', '5', ...words], {encoding: 'utf8'});
 
 /** A port of this machine on which nobody listens now. */
 export async function unusedPort(): Promise<number> {

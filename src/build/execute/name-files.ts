@@ -6,9 +6,12 @@ import {resolveInside} from '../context/source-tree.ts';
 import type {RunStep} from '../plan/build-plan.ts';
 import type {MergedTree} from './merged-tree.ts';
 
+/** The host name of every command, as BuildKit has it: what a package notes of it is the same each time. */
+export const buildHostname = 'buildkitsandbox';
+
 /**
- * The files in which a command looks up names of hosts: for one on the network of the machine those of the machine, with the names that
- * the build adds.
+ * The files in which a command looks up names of hosts: for one on the network of the machine those of the machine, with its own name and
+ * those that the build adds.
  *
  * @param folder - for a file of its own
  */
@@ -24,12 +27,13 @@ export function nameFiles(
 		'/etc/resolv.conf': isAlone ? undefined : host.realpath('/etc/resolv.conf'),
 		'/etc/hosts': isAlone ? undefined : host.realpath('/etc/hosts'),
 	};
-	if (extraHosts.length > 0) {
+	if (!isAlone || extraHosts.length > 0) {
 		// Whoever is on the network of the machine reaches it at the loopback address.
-		const lines = extraHosts.flatMap(each => extraHostLines(each, ['127.0.0.1'])).map(line => `${line}\n`);
+		const lines = [`127.0.0.1 ${buildHostname}`, ...extraHosts.flatMap(each => extraHostLines(each, ['127.0.0.1']))];
 		const before = sources['/etc/hosts'] === undefined ? '127.0.0.1 localhost\n' : host.readText(sources['/etc/hosts']);
 		sources['/etc/hosts'] = `${folder}/hosts`;
-		host.writeWhole(sources['/etc/hosts'], `${before ?? ''}${lines.join('')}`, 0o644);
+		const text = [before?.trimEnd() ?? '', ...lines].filter(line => line !== '').join('\n');
+		host.writeWhole(sources['/etc/hosts'], `${text}\n`, 0o644);
 	}
 	return Object.entries(sources).flatMap(([target, source]) => {
 		const there = tree.entry(target.slice(1));

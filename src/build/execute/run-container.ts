@@ -15,7 +15,7 @@ import {present} from '../../spec/syntax/pick.ts';
 import type {BindVolume, Service} from '../../spec/model/project.ts';
 import type {RunStep} from '../plan/build-plan.ts';
 import type {MergedTree} from './merged-tree.ts';
-import {nameFiles} from './name-files.ts';
+import {buildHostname, nameFiles} from './name-files.ts';
 import type {PreparedMounts} from './run-mounts.ts';
 
 /** A RUN in a container. */
@@ -116,6 +116,7 @@ function serviceOf(base: Service, {run, mounts, common, latest}: RunJob, files: 
 		rootfs: {kind: 'image', reference: 'localhost/build:latest', pull: 'never'},
 		entrypoint: [],
 		command: run.argv,
+		hostname: buildHostname,
 		environment: {
 			...(common.reproducible === true ? base.environment : {}),
 			...(latest === undefined ? {} : {SOURCE_DATE_EPOCH: String(latest)}),
