@@ -3,8 +3,9 @@ import type {Host} from '../host/host.ts';
 import {namespaceFiles} from '../host/probe/namespaces.ts';
 import {type MountInfo, parseMountinfo} from '../host/probe/mountinfo.ts';
 import {processCgroups, statusFields} from '../host/probe/process-status.ts';
-import {ipv4Addresses, ipv6Addresses} from '../kernel/network-fields.ts';
+import {interfaceCounts, ipv4Addresses, ipv6Addresses} from '../kernel/network-fields.ts';
 import {parseLimits} from '../host/probe/rlimits.ts';
+import {namespaceHolder} from '../state/network-namespace.ts';
 import type {Check} from '../step/verbs/check.ts';
 
 /** What the container side reported, for the checks that need it. */
@@ -131,10 +132,10 @@ function clockProblem(view: ProcessView): string | undefined {
 }
 
 /** Checks of a file of the host or of a value that the container side reported, and not of the container's process. */
-type PlaceCheck = Extract<Check, {kind: 'folder' | 'value' | 'readBack'}>;
+type PlaceCheck = Extract<Check, {kind: 'folder' | 'value' | 'readBack' | 'deviceInside'}>;
 
 function looksAtPlace(check: Check): check is PlaceCheck {
-	return check.kind === 'folder' || check.kind === 'value' || check.kind === 'readBack';
+	return ['folder', 'value', 'readBack', 'deviceInside'].includes(check.kind);
 }
 
 function hasAddress(wanted: string, view: ProcessView): boolean {
@@ -152,9 +153,19 @@ function rootProblem(path: string, host: Host, view: ProcessView): string | unde
 		: `its root is ${view.link('root')} and not ${path}`;
 }
 
+function hasDevice(dev: string, name: string): boolean {
+	return interfaceCounts(dev).some(each => each.name === name);
+}
+
 function placeProblem(check: PlaceCheck, host: Host, told: ReadBack): string | undefined {
 	if (check.kind === 'folder')
 		return host.stat(check.path)?.kind === 'directory' ? undefined : `there is no folder ${check.path}`;
+	if (check.kind === 'deviceInside') {
+		const pid = namespaceHolder(host, check.file);
+		return pid !== undefined && hasDevice(host.readText(`/proc/${pid}/net/dev`) ?? '', check.name)
+			? undefined
+			: `the network namespace of this user has no ${check.name}`;
+	}
 	const value = words((check.kind === 'value' ? host.readText(check.path) : told.values.get(check.path)) ?? '');
 	return value === words(check.equals)
 		? undefined
@@ -177,7 +188,7 @@ export function problemOf(check: Check, host: Host, view: ProcessView | undefine
 		case 'root':
 			return rootProblem(check.path, host, view);
 		case 'interface':
-			return new RegExp(`^ *${check.name}:`, 'm').test(view.text('net/dev')) ? undefined : `it has no ${check.name}`;
+			return hasDevice(view.text('net/dev'), check.name) ? undefined : `it has no ${check.name}`;
 		case 'address':
 			return hasAddress(check.address, view) ? undefined : `it does not have the address ${check.address}`;
 		case 'namespaces': {

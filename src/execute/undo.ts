@@ -167,7 +167,9 @@ async function runWhileThere(action: ActionOf<'runWhileThere'>, {host, facts}: U
 }
 
 async function undoScript(action: ActionOf<'undoScript'>, {host, facts}: UndoContext): Promise<void> {
-	const {exitCode, stderr} = await runShell(host, facts, hostScriptText(action), {timeoutMs: emptyWithin});
+	const {exitCode, stderr} = await runShell(host, facts, hostScriptText(action, {isUndo: true}), {
+		timeoutMs: emptyWithin,
+	});
 	if (exitCode !== 0)
 		throw new TsboxError('E_STEP_FAILED', 'a step cannot be taken back', {
 			command: action.lines.join('\n'),

@@ -102,3 +102,17 @@ export function mapArguments({kind, uids, gids}: UserMap): readonly string[] {
 	}
 	return ['--user', '--map-root-user', ...(kind === 'auto' ? ['--map-auto'] : [])];
 }
+
+/** The same ids for a user namespace that is made inside of one that has them: each id is its own there. */
+export function nestedMap({kind, uids, gids}: UserMap): UserMap {
+	const same = (rows: readonly IdMapRow[]): readonly IdMapRow[] => rows.map(row => ({...row, outside: row.inside}));
+	// Whoever is root of the outer one writes the map itself: newuidmap(1) knows only ids of the host.
+	return {kind: kind === 'auto' ? 'range' : kind, uids: same(uids), gids: same(gids)};
+}
+
+/** The options of unshare(1) for {@link nestedMap}; it takes one row besides that of root. */
+export function nestedArguments({uids, gids}: UserMap): readonly string[] {
+	const rest = (option: string, rows: readonly IdMapRow[]): readonly string[] =>
+		rows.slice(1).map(({inside, count}) => `--${option}=${inside},${inside},${count}`);
+	return ['--user', '--map-root-user', ...rest('map-users', uids), ...rest('map-groups', gids)];
+}

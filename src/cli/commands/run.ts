@@ -69,7 +69,7 @@ export const run = defineCommand({
 			command: rest,
 			environment: values.env,
 			volumes: values.volume,
-			egress: values.egress,
+			egress: values.egress.length === 0 ? undefined : values.egress,
 			workingDir: values.workdir,
 			user: values.user,
 			reproducible: values.reproducible ? true : undefined,

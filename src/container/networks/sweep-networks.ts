@@ -3,6 +3,7 @@ import {runShell} from '../../host/programs/run-shell.ts';
 import {tableOf} from '../../plan/network/nft-text.ts';
 import {bridgeEndLines, lastEndLines} from '../../plan/network/plan-network.ts';
 import {networksFolder, networksLock} from '../../state/network.ts';
+import {namespaceFile, namespaceHolder} from '../../state/network-namespace.ts';
 import {hostScriptText} from '../../step/verbs/host-script.ts';
 import type {Machine} from '../machine/machine.ts';
 import {collectNetworks} from './collect-networks.ts';
@@ -17,8 +18,11 @@ export async function sweepNetworks(machine: Machine): Promise<readonly string[]
 	const {host, facts, dirs} = machine;
 	const folder = networksFolder(dirs.state);
 	const table = tableOf(dirs.state);
+	const isOwn = facts.user.uid !== 0;
+	const place = isOwn ? {namespace: namespaceFile(dirs.state)} : {};
 	const shell = async (script: Parameters<typeof hostScriptText>[0]): Promise<void> => {
-		const {exitCode, stderr} = await runShell(host, facts, hostScriptText(script), {timeoutMs: 10_000});
+		const text = hostScriptText({...script, ...place}, {isUndo: true});
+		const {exitCode, stderr} = await runShell(host, facts, text, {timeoutMs: 10_000});
 		if (exitCode !== 0)
 			throw new TsboxError('E_STEP_FAILED', 'a network cannot be removed', {
 				command: script.lines.join('\n'),
@@ -26,6 +30,8 @@ export async function sweepNetworks(machine: Machine): Promise<readonly string[]
 			});
 	};
 	const removed = await collectNetworks(machine, async record => shell({lines: bridgeEndLines(record, folder, table)}));
-	if (removed.length > 0) await shell({lines: lastEndLines(folder, table), lock: networksLock(dirs.state)});
+	const isHeld = isOwn && namespaceHolder(host, namespaceFile(dirs.state)) !== undefined;
+	if (removed.length > 0 || isHeld)
+		await shell({lines: lastEndLines(folder, table, isOwn), lock: networksLock(dirs.state)});
 	return removed;
 }

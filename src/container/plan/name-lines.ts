@@ -24,18 +24,25 @@ const behindStub = '/run/systemd/resolve/resolv.conf';
  * The lines of a container's /etc/resolv.conf: what the spec says, and for the rest what the host has. A resolver on a loopback address of the
  * host is not the container's, unless it has the network of the host: of systemd's the ones behind it are taken, others are left out. So are
  * those of the host at an IPv6 address when the container has none, and at one that only counts on a link of the host.
+ *
+ * @param resolver - one that asks those of the host, in place of them
  */
 export function resolvLines(
 	host: Host,
 	{dns, dnsSearch, dnsOpt}: Pick<Service, 'dns' | 'dnsSearch' | 'dnsOpt'>,
-	{isOnHost = false, hasIpv6 = false}: {readonly isOnHost?: boolean; readonly hasIpv6?: boolean} = {},
+	{
+		isOnHost = false,
+		hasIpv6 = false,
+		resolver,
+	}: {readonly isOnHost?: boolean; readonly hasIpv6?: boolean; readonly resolver?: string | undefined} = {},
 ): readonly string[] {
 	const own = host.readText('/etc/resolv.conf') ?? '';
 	const text = !isOnHost && /^nameserver\s+127\.0\.0\.53\b/m.test(own) ? (host.readText(behindStub) ?? own) : own;
 	const rows = text.split('\n').map(line => line.trim().split(/\s+/));
 	const of = (word: string): readonly string[] => rows.flatMap(([key, ...words]) => (key === word ? words : []));
 	const unreached = hasIpv6 ? /^(?:127\.|::1$|fe80:)/i : /^127\.|:/;
-	const servers = dns ?? of('nameserver').filter(address => isOnHost || !unreached.test(address));
+	const found = of('nameserver').filter(address => isOnHost || !unreached.test(address));
+	const servers = dns ?? (resolver === undefined ? found : [resolver]);
 	const search = dnsSearch ?? of('search');
 	const options = dnsOpt ?? of('options');
 	return [

@@ -9,6 +9,7 @@ import {bridgeName, leastMtu6} from '../../network/names.ts';
 import {pickAddress} from '../../network/pick-address.ts';
 import {isOfEveryLink, overlapping, pickSubnet, subnetsOf, type UsedSubnet} from '../../network/pools.ts';
 import type {AddressInput, NetworkInput, NetworksInput} from '../../plan/input/network-input.ts';
+import {namespaceMtu, namespaceResolver} from '../../plan/network/plan-namespace.ts';
 import type {NetworkJoin} from '../../spec/model/network.ts';
 import type {Service} from '../../spec/model/project.ts';
 import {present} from '../../spec/syntax/pick.ts';
@@ -30,6 +31,7 @@ import type {Machine} from '../machine/machine.ts';
 import {egressOf} from './resolve-egress.ts';
 import {hostsLines, resolvLines} from './name-lines.ts';
 import {networkPools} from './network-pools.ts';
+import {ownNamespace} from './own-namespace.ts';
 import {portsOf} from './resolve-ports.ts';
 
 /** What decides how a container is on its networks. */
@@ -59,8 +61,9 @@ export type NetworkedService = Pick<
 export function resolveNetworks(machine: Machine, service: NetworkedService): NetworksInput | null {
 	const {networks = [], name} = service;
 	const {host, dirs} = machine;
-	if (networks.length === 0 || isLeftOut(machine, service)) return namesAlone(machine, service);
+	if (networks.length === 0) return namesAlone(machine, service);
 	refuseUnsupported(machine);
+	const own = ownNamespace(machine, service);
 	const picked: NetworkRecord[] = [];
 	const known = networks.map(join => {
 		const record = recordOf(machine, join, picked);
@@ -106,7 +109,9 @@ export function resolveNetworks(machine: Machine, service: NetworkedService): Ne
 		...present({egress}),
 		resolv: resolvLines(host, egress?.resolver === undefined ? service : {...service, dns: [egress.resolver.address]}, {
 			hasIpv6: all.some(({family}) => family === 6),
+			resolver: own === null ? undefined : namespaceResolver,
 		}),
+		own,
 	};
 }
 
@@ -178,18 +183,13 @@ function namesAlone(machine: Machine, service: NetworkedService): NetworksInput 
 		published: [],
 		hosts: extraHosts === undefined ? [] : hostsLines(service),
 		resolv: asks ? resolvLines(machine.host, service, {isOnHost: !namespaces.includes('network')}) : [],
+		own: null,
 	};
 }
 
 /** The ports as they are published: what the spec left open is decided. */
 export function resolvedPorts({ports}: Service, {published}: NetworksInput): Service['ports'] {
 	return ports.map((port, at) => ({...port, ...present({published: published[at]})}));
-}
-
-/** Ports of an ordinary user's container are not published, and a warning says so; networks that it asks for by name are refused. */
-function isLeftOut({facts}: Machine, {origins}: NetworkedService): boolean {
-	const isAsked = Object.keys(origins).some(key => /^(?:networks|network_mode|egress)\b/.test(key));
-	return facts.user.uid !== 0 && !isAsked;
 }
 
 function hash(text: string, length: number): string {
@@ -235,11 +235,7 @@ function refuseWithoutIpv6(host: Host, {network, ipv6Address}: NetworkJoin, reco
 		});
 }
 
-function refuseUnsupported({host, facts}: Machine): void {
-	if (facts.user.uid !== 0)
-		throw new TsboxError('E_PERMISSION', 'only root can make the devices of a network', {
-			hint: 'run it with sudo, or write `network_mode: none`',
-		});
+function refuseUnsupported({host}: Machine): void {
 	const tools = {ip: 'iproute2', nft: 'nftables'};
 	for (const [tool, from] of Object.entries(tools))
 		if (findProgram(host, tool) === undefined)
@@ -281,7 +277,7 @@ function recordOf(machine: Machine, {network}: NetworkJoin, picked: readonly Net
 		bridge: bridge ?? bridgeName(dirs.state, network.name),
 		subnets: ranges,
 		internal,
-		...present({mtu}),
+		...present({mtu: mtu ?? (machine.facts.user.uid === 0 ? undefined : namespaceMtu)}),
 		labels,
 	};
 }

@@ -54,6 +54,20 @@ export interface NetworksInput {
 	readonly hosts: readonly string[];
 	/** Lines of /etc/resolv.conf. */
 	readonly resolv: readonly string[];
+	/** Where an ordinary user's networks are; null for root, whose networks are on the host. */
+	readonly own: OwnNamespace | null;
+}
+
+/** The network namespace in which all networks of an ordinary user are. */
+export interface OwnNamespace {
+	/** The file that names the process which holds it. */
+	readonly file: string;
+	/** Arguments of unshare(1) for its user namespace. */
+	readonly users: readonly string[];
+	/** The program that connects it to the host. */
+	readonly outside: 'pasta' | 'slirp4netns';
+	/** The numbers of the system calls that the program for published ports makes. */
+	readonly calls: {readonly setns: number; readonly capset: number};
 }
 
 /** A port of the host that leads into a container. */

@@ -7,6 +7,8 @@ import type {StepBefore, StepBeside} from '../../step/verbs/step.ts';
 import type {NetworkInput, NetworksInput, PublishedPort} from '../input/network-input.ts';
 import {bridgeTableOf} from './egress-rules.ts';
 import {conf6, forward6EndLines, forward6Lines, ipv6Lines} from './ipv6-lines.ts';
+import {namespaceSteps} from './plan-namespace.ts';
+import {relayStep} from './plan-relay.ts';
 import {baseRules, networkElements, portElements, portKeys, tableOf} from './nft-text.ts';
 import {egressStep, resolverStep} from './plan-egress.ts';
 import {resolverConf} from './resolver-conf.ts';
@@ -25,18 +27,28 @@ const none: NetworkPlan = {before: [], beside: []};
 /** Plans the networks of a container; nothing for one without. */
 export function planNetwork(input: NetworksInput | null): NetworkPlan {
 	if (input === null) return none;
-	const {joins, egress} = input;
+	const {joins, egress, own, ports} = input;
 	if (joins.length === 0) return {before: [namesAloneStep(input)], beside: []};
+	// The namespace goes with the last address, so it is made after the first.
+	const made =
+		own === null
+			? joins.flatMap(join => [claimStep(join, input), bridgeStep(join, input)])
+			: [
+					...joins.map(join => claimStep(join, input)),
+					...namespaceSteps(own, input),
+					...joins.map(join => bridgeStep(join, input)),
+				];
 	return {
 		before: [
 			filesStep(input),
-			...joins.flatMap(join => [claimStep(join, input), bridgeStep(join, input)]),
+			...made,
 			rulesStep(input),
 			...(egress === undefined ? [] : joins.map(join => egressStep(egress, join, input))),
 			...(egress?.resolver === undefined ? [] : [resolverStep(egress, egress.resolver, input)]),
+			...(own === null || ports.length === 0 ? [] : [relayStep(own, input)]),
 			namesStep(input),
 		],
-		beside: joins.map(join => linkStep(join)),
+		beside: joins.map(join => linkStep(join, input)),
 	};
 }
 
@@ -103,7 +115,18 @@ function namesAloneStep({conf, hosts, resolv}: NetworksInput): StepBefore {
 	};
 }
 
-function claimStep(join: NetworkInput, {folder, lock, state}: NetworksInput): StepBefore {
+/** Where the lines of a script run: on the host, or in the namespace of an ordinary user. */
+function placeOf({own}: NetworksInput): {readonly namespace?: string} {
+	return own === null ? {} : {namespace: own.file};
+}
+
+/** A folder that is there while a device is, in the network namespace of whoever looks. /sys shows the devices of the one that mounted it. */
+function deviceFolder(name: string): string {
+	return `/proc/sys/net/ipv4/conf/${name}`;
+}
+
+function claimStep(join: NetworkInput, input: NetworksInput): StepBefore {
+	const {folder, lock, state, own} = input;
 	const {record, recordText, addresses} = join;
 	const net = `${folder}/${record.name}`;
 	return {
@@ -126,7 +149,12 @@ function claimStep(join: NetworkInput, {folder, lock, state}: NetworksInput): St
 				'set +C',
 			],
 		},
-		undo: {kind: 'undoScript', lock, lines: leaveLines(join, folder, tableOf(state))},
+		undo: {
+			kind: 'undoScript',
+			lock,
+			...placeOf(input),
+			lines: leaveLines(join, folder, tableOf(state), own !== null),
+		},
 		checks: addresses.map(({lease, leaseText}) => ({kind: 'value', path: lease, equals: leaseText})),
 	};
 }
@@ -136,7 +164,7 @@ function addressWords({addresses}: NetworkInput): string {
 }
 
 /** Gives the address back; with the last one of a network goes the network, and with the last network the table. */
-function leaveLines(join: NetworkInput, folder: string, table: string): readonly string[] {
+function leaveLines(join: NetworkInput, folder: string, table: string, isOwn: boolean): readonly string[] {
 	const {record, addresses} = join;
 	const net = `${folder}/${record.name}`;
 	return [
@@ -145,7 +173,7 @@ function leaveLines(join: NetworkInput, folder: string, table: string): readonly
 		...bridgeEndLines(record, folder, table).map(line => `	${line}`),
 		`	rm -rf ${shellWord(net)}`,
 		'fi',
-		...lastEndLines(folder, table),
+		...lastEndLines(folder, table, isOwn),
 	];
 }
 
@@ -157,7 +185,7 @@ export function bridgeEndLines(
 ): readonly string[] {
 	const elements = networkElements({bridge, subnets: subnets.map(({subnet}) => subnet), internal});
 	return [
-		`if [ -e ${shellWord(`/sys/class/net/${bridge}`)} ]; then ip link delete ${bridge}; fi`,
+		`if [ -e ${deviceFolder(bridge)} ]; then ip link delete ${bridge}; fi`,
 		...elements.map(element => `nft ${shellWord(`delete element ${table} ${element}`)} 2>/dev/null || :`),
 		...subnets.map(({subnet}) => `rm -f ${shellWord(subnetClaim(folder, subnet))}`),
 	];
@@ -170,27 +198,32 @@ function subnetClaim(folder: string, subnet: string): string {
 
 /**
  * Removes the table when no network is left, and puts forwarding back as it was, unless there are other bridges: whoever has them may have
- * found it switched on.
+ * found it switched on. For an ordinary user it ends the namespace with all that is in it: `$holder` is the process, if there is one.
  */
-export function lastEndLines(folder: string, table: string): readonly string[] {
+export function lastEndLines(folder: string, table: string, isOwn: boolean): readonly string[] {
 	const before = `${folder}/.forward`;
+	const files = ['.forward', '.subnets', '.ports', ...(isOwn ? ['.forward6', '.namespace', '.relays'] : [])];
+	const gone = `	rm -rf ${files.map(name => shellWord(`${folder}/${name}`)).join(' ')}`;
+	const last = `if [ -z "$(ls ${shellWord(folder)} 2>/dev/null)" ]; then`;
+	if (isOwn) return [last, '	[ -z "$holder" ] || kill -9 "$holder"', gone, 'fi'];
 	return [
 		...forward6EndLines(folder),
-		`if [ -z "$(ls ${shellWord(folder)} 2>/dev/null)" ]; then`,
+		last,
 		`	for each in ${shellWord(table)} ${shellWord(bridgeTableOf(table))}; do nft delete table $each 2>/dev/null || :; done`,
 		`	if [ -e ${shellWord(before)} ] && ! nft list tables | grep -q '^table inet tsbox' && [ -z "$(ip -o link show type bridge)" ]; then cat ${shellWord(before)} > /proc/sys/net/ipv4/ip_forward; fi`,
-		`	rm -rf ${shellWord(before)} ${shellWord(`${folder}/.subnets`)} ${shellWord(`${folder}/.ports`)}`,
+		gone,
 		'fi',
 	];
 }
 
-function bridgeStep({record, addresses}: NetworkInput, {lock}: NetworksInput): StepBefore {
+function bridgeStep({record, addresses}: NetworkInput, input: NetworksInput): StepBefore {
+	const {lock, own} = input;
 	const {bridge, mtu} = record;
 	const hasIpv6 = addresses.some(({family}) => family === 6);
 	const gateways = addresses.map(({gateway, prefix, family}) => ({gateway, words: addWords(gateway, prefix, family)}));
 	const add = `link add name ${bridge} ${mtu === undefined ? '' : `mtu ${mtu} `}type bridge`;
 	const settings = ipv6Lines(bridge, hasIpv6).map(line => `	${line}`);
-	const device = `/sys/class/net/${bridge}`;
+	const device = deviceFolder(bridge);
 	return {
 		id: `network.${record.name}.bridge`,
 		phase: 'network',
@@ -202,8 +235,9 @@ function bridgeStep({record, addresses}: NetworkInput, {lock}: NetworksInput): S
 		action: {
 			kind: 'hostScript',
 			lock,
+			...placeOf(input),
 			lines: [
-				`if [ ! -e ${shellWord(device)} ]; then`,
+				`if [ ! -e ${device} ]; then`,
 				// A device without IPv6 takes no address of it; else one program does all.
 				...(hasIpv6 ? [`	ip ${add}`, ...settings] : []),
 				...feed('ip -batch -', [
@@ -218,7 +252,7 @@ function bridgeStep({record, addresses}: NetworkInput, {lock}: NetworksInput): S
 			],
 		},
 		undo: {kind: 'none', reason: 'it goes with the last container of the network'},
-		checks: [{kind: 'folder', path: device}],
+		checks: [own === null ? {kind: 'folder', path: device} : {kind: 'deviceInside', file: own.file, name: bridge}],
 	};
 }
 
@@ -227,7 +261,8 @@ function addWords(address: string, prefix: number, family: 4 | 6): string {
 	return `${address}/${prefix}${family === 6 ? ' nodad' : ''}`;
 }
 
-function rulesStep({joins, ports, folder, lock, container, state}: NetworksInput): StepBefore {
+function rulesStep(input: NetworksInput): StepBefore {
+	const {joins, ports, folder, lock, container, state, own} = input;
 	const table = tableOf(state);
 	const before = `${folder}/.forward`;
 	const elements = [
@@ -252,6 +287,7 @@ function rulesStep({joins, ports, folder, lock, container, state}: NetworksInput
 		action: {
 			kind: 'hostScript',
 			lock,
+			...placeOf(input),
 			ports: hostPorts(ports),
 			lines: [
 				...(ports.length === 0 ? [] : [`mkdir -p ${shellWord(`${folder}/.ports`)}`]),
@@ -274,6 +310,7 @@ function rulesStep({joins, ports, folder, lock, container, state}: NetworksInput
 				: {
 						kind: 'undoScript',
 						lock,
+						...placeOf(input),
 						lines: portKeys(ports).map((key, at) =>
 							[
 								`if [ -e ${shellWord(claims[at] ?? '')} ] && [ "$(cat ${shellWord(claims[at] ?? '')})" = ${shellWord(container)} ]; then`,
@@ -282,10 +319,13 @@ function rulesStep({joins, ports, folder, lock, container, state}: NetworksInput
 							].join(' '),
 						),
 					},
-		checks: [
-			{kind: 'value', path: '/proc/sys/net/ipv4/ip_forward', equals: '1'},
-			...(hasIpv6 ? [{kind: 'value', path: `${conf6}/all/forwarding`, equals: '1'} as const] : []),
-		],
+		checks:
+			own === null
+				? [
+						{kind: 'value', path: '/proc/sys/net/ipv4/ip_forward', equals: '1'},
+						...(hasIpv6 ? [{kind: 'value', path: `${conf6}/all/forwarding`, equals: '1'} as const] : []),
+					]
+				: [],
 	};
 }
 
@@ -337,7 +377,7 @@ function namesStep({state, lock}: NetworksInput): StepBefore {
 	};
 }
 
-function linkStep(join: NetworkInput): StepBeside {
+function linkStep(join: NetworkInput, input: NetworksInput): StepBeside {
 	const {record, hostEnd, inside, mac, addresses, linkLocalIps, sysctls} = join;
 	const hasIpv6 = [...addresses.map(({address}) => address), ...linkLocalIps].some(each => each.includes(':'));
 	const settings = [
@@ -356,6 +396,7 @@ function linkStep(join: NetworkInput): StepBeside {
 		object: `network devices ${hostEnd} and ${inside}`,
 		action: {
 			kind: 'hostScript',
+			...placeOf(input),
 			lines: [
 				'ip -batch - <<-E',
 				`link add name ${hostEnd} ${record.mtu === undefined ? '' : `mtu ${record.mtu} `}type veth peer name ${inside} address ${mac} netns $pid`,
@@ -380,10 +421,9 @@ function linkStep(join: NetworkInput): StepBeside {
 			],
 		},
 		undo: {
-			kind: 'runWhileThere',
-			path: `/sys/class/net/${hostEnd}`,
-			tool: 'ip',
-			args: ['link', 'delete', hostEnd],
+			kind: 'undoScript',
+			...placeOf(input),
+			lines: [`if [ -e ${deviceFolder(hostEnd)} ]; then ip link delete ${hostEnd}; fi`],
 		},
 		checks: [{kind: 'interface', name: inside}, ...addresses.map(({address}) => ({kind: 'address', address}) as const)],
 	};

@@ -1,6 +1,6 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
-import {isRange, mapArguments, type RangeMap} from '../../host/id-map.ts';
-import {idMapFolder} from '../../host/programs/sealed-tools.ts';
+import {isRange, mapArguments, nestedArguments, nestedMap, type RangeMap} from '../../host/id-map.ts';
+import {idMapFolder, toolboxFolder} from '../../host/programs/sealed-tools.ts';
 import {namespaceOptions} from '../../host/programs/namespace-options.ts';
 import type {NamespaceKind} from '../../spec/model/project.ts';
 import {joinFile} from '../../step/verbs/cgroup-member.ts';
@@ -83,8 +83,7 @@ export function planStart(input: PlanInput, cgroup: CgroupPlan): StartPlan {
 		action: {
 			kind: 'start',
 			cgroups: joined(cgroup),
-			users: input.map === null ? [] : mapArguments(input.map),
-			...(input.map === null ? {} : {map: input.map}),
+			...usersOf(input),
 			unshare,
 			...joinsOf(others),
 			tty: input.tty,
@@ -106,6 +105,22 @@ function joinsOf(joined: readonly JoinedNamespace[]): Pick<StartAction, 'joins'>
 	if (joined.length === 0) return {};
 	const rank = ({kind}: JoinedNamespace): number => (kind === 'user' ? 0 : kind === 'mount' ? 2 : 1);
 	return {joins: joined.toSorted((one, other) => rank(one) - rank(other)).map(({kind, path}) => ({kind, path}))};
+}
+
+/**
+ * The user namespace of the first process. On networks of an ordinary user it is made inside of the one that these belong to, whose root may
+ * then move a network device into it.
+ */
+function usersOf({map, networks, facts, folders}: PlanInput): Pick<StartAction, 'users' | 'map' | 'idMap' | 'within'> {
+	if (map === null) return {users: []};
+	const own = networks?.own ?? null;
+	if (own === null) return {users: mapArguments(map), map};
+	return {
+		users: nestedArguments(map),
+		map: nestedMap(map),
+		within: own.file,
+		...(map.kind === 'single' ? {} : {idMap: `${toolboxFolder(facts, folders.store)}/${idMapFolder}`}),
+	};
 }
 
 /** The files that the first process writes its id into. */

@@ -301,6 +301,15 @@ my %do;
 		my $tty = (split / /, first_line('/proc/self/stat'))[6];
 		$do{mount}->('/dev/pts/' . ($tty & 255 | $tty >> 12 & 1048320), $_[0], '', 0x1000, '');
 	},
+	# The user namespace of the process that a file names, by its number and the time of its start.
+	enter_user => sub {
+		my ($holder, $started) = split / /, first_line($_[0]);
+		my $stat = first_line("/proc/$holder/stat");
+		$stat =~ s/.*\) //;
+		(split / /, $stat)[19] eq $started && open my $user, '<', "/proc/$holder/ns/user" or fail('the network namespace of this user has ended');
+		must(call('setns', fileno $user, 0), 'setns');
+		close $user;
+	},
 	unshare => sub { must(call('unshare', $_[0] + 0), 'unshare failed') },
 	unshare_user => \&unshare_user,
 	# Whole seconds, as unshare(1) sets them: time_namespaces(7). 1 and 7 are CLOCK_MONOTONIC and CLOCK_BOOTTIME.

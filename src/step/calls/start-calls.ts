@@ -21,12 +21,13 @@ const namespaceFlags: Readonly<Record<NamespaceKind, Flag>> = {
  * stays in the user namespace of the host.
  */
 export function unshareCalls(action: StartAction | EnterNamespacesAction): readonly Call[] {
-	const {joins = [], unshare, map, clocks, tty} = action;
+	const {joins = [], unshare, map, clocks, tty, within} = action;
 	const kinds = (Object.keys(namespaceFlags) as NamespaceKind[]).filter(kind =>
 		unshare.includes(namespaceOptions[kind]),
 	);
 	const forks = unshare.includes('--fork');
 	return [
+		...(within === undefined ? [] : [['enter_user', within] as const]),
 		...joins.map(({kind, path}): Call => ['join_namespace', path, [namespaceFlags[kind]]]),
 		...(map === undefined ? [] : [userCall(map)]),
 		...(kinds.length === 0 ? [] : [['unshare', kinds.map(kind => namespaceFlags[kind])] as const]),

@@ -39,6 +39,8 @@ function checkRows(check: Check): readonly (readonly string[])[] {
 			return [['check_root', check.path]];
 		case 'interface':
 			return [['check_interface', check.name]];
+		case 'deviceInside':
+			return [['check_device_inside', check.file, check.name]];
 		case 'address':
 			return [addressRow(check.address)];
 		case 'namespaces':

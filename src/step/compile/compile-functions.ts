@@ -92,6 +92,11 @@ plain_folder() { # NAME LAYER...
 	check_folder: `check_folder() { # PATH...
 	for each do [ -d "$each" ] || wrong "there is no folder $each"; done
 }`,
+	check_device_inside: `check_device_inside() { # FILE NAME
+	holder=''
+	read -r holder _ < "$1" || :
+	grep -q "^ *$2:" "/proc/$holder/net/dev" 2>/dev/null || wrong "the network namespace of this user has no $2"
+}`,
 	check_value: `check_value() { # FILE VALUE
 	file=$1 wanted=$2 value=
 	while read -r line || [ -n "$line" ]; do value="$value $line"; done < "$1"

@@ -21,6 +21,8 @@ export type Check =
 	| {readonly kind: 'root'; readonly path: string}
 	/** /proc/PID/net/dev has this network device. */
 	| {readonly kind: 'interface'; readonly name: string}
+	/** /proc/HOLDER/net/dev has this network device; the file begins with the number of that process. */
+	| {readonly kind: 'deviceInside'; readonly file: string; readonly name: string}
 	/** /proc/PID/net/fib_trie, or if_inet6, has this address, which is the process's own. */
 	| {readonly kind: 'address'; readonly address: string}
 	/** /proc/PID/ns/KIND is not the host's. */

@@ -5,6 +5,7 @@ import {namespaceOptions} from '../../host/programs/namespace-options.ts';
 import type {NamespaceKind} from '../../spec/model/project.ts';
 import {releaseTerminalWords} from './release-terminal.ts';
 import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
+import {holderLines} from './host-script.ts';
 import {hostToolWords} from './toolbox.ts';
 import {type InsideVerb, type Needs, needsNothing, type OwnVerb} from './verb.ts';
 
@@ -26,6 +27,8 @@ interface NewNamespaces {
 	readonly entersLater?: true;
 	/** A folder with programs in place of newuidmap(1) and newgidmap(1). */
 	readonly idMap?: string;
+	/** The file that names a process of whose user namespace the new one is a part. */
+	readonly within?: string;
 }
 
 /** Starts the first process: it joins the cgroups and becomes unshare(1), which runs the container side. */
@@ -69,6 +72,11 @@ function withClocks(line: string, {clocks}: NewNamespaces): string {
 	return clocks === true ? line.replace(' --time ', ` --time ${clockWords} `) : line;
 }
 
+/** The process of {@link holderLines} in the line that enters its namespace. */
+function withHolder(line: string, {within}: NewNamespaces): string {
+	return within === undefined ? line : line.replace(` --target ${shellWord('$holder')} `, ' --target "$holder" ');
+}
+
 /** The host that runs the lines, and words in front of the command. Without a RunHere, the lines are for people. */
 interface RunHere {
 	readonly facts: HostFacts;
@@ -86,6 +94,8 @@ function becomeLines(made: NewNamespaces, script: string, here?: RunHere): reado
 		here === undefined ? [name] : (hostToolWords(here.facts, name) ?? []);
 	const {joins = []} = made;
 	const joined = joins.length === 0 ? [] : [...tool('nsenter'), ...joins.map(joinWord), '--no-fork'];
+	const entered =
+		made.within === undefined ? [] : [...tool('nsenter'), '--user', '--preserve-credentials', '--target', '$holder'];
 	const unshared = [made.users, made.unshare].flatMap(words =>
 		words.length === 0 ? [] : [...tool('unshare'), ...words],
 	);
@@ -94,6 +104,7 @@ function becomeLines(made: NewNamespaces, script: string, here?: RunHere): reado
 	const words = [
 		...(here?.prefix ?? []),
 		...(here !== undefined && releases ? releaseTerminalWords(here.facts) : []),
+		...entered,
 		...joined,
 		...unshared,
 		...(terminal ? [...tool('setsid'), '--ctty'] : []),
@@ -101,9 +112,10 @@ function becomeLines(made: NewNamespaces, script: string, here?: RunHere): reado
 		...(here === undefined && made.isBare === true ? [] : [script]),
 	];
 	return [
+		...(made.within === undefined ? [] : holderLines(made.within)),
 		...(made.clocks === true ? clockLines : []),
 		withClocks(
-			`${made.idMap === undefined ? '' : `PATH=${shellWord(made.idMap)} `}exec ${shellCommand(words)}${here !== undefined && terminal ? ' <&5' : ''}`,
+			`${made.idMap === undefined ? '' : `PATH=${shellWord(made.idMap)} `}exec ${withHolder(shellCommand(words), made)}${here !== undefined && terminal ? ' <&5' : ''}`,
 			made,
 		),
 	];
@@ -129,12 +141,13 @@ function firstScript(start: StartAction): string {
 	return start.unshare.length === 0 || startsInside(start) ? 'init.sh' : 'gather.sh';
 }
 
-function needs({users, unshare, joins = [], tty, idMap}: NewNamespaces): Required<Needs> {
+function needs({users, unshare, joins = [], tty, idMap, within}: NewNamespaces): Required<Needs> {
 	const mapped =
 		idMap === undefined && (users.includes('--map-auto') || users.some(word => word.startsWith('--map-users')));
 	const isRange = users.includes('--map-auto') || users.includes('--setuid=0');
 	return {
 		tools: [
+			...(within === undefined ? [] : (['nsenter'] as const)),
 			...(unshare.length + users.length > 0 ? (['unshare'] as const) : []),
 			...(joins.length > 0 ? (['nsenter'] as const) : []),
 			...(mapped ? (['newgidmap', 'newuidmap'] as const) : []),

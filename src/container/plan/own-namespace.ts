@@ -1,0 +1,69 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {mapArguments, userMapOf} from '../../host/id-map.ts';
+import {findProgram} from '../../host/probe/tools.ts';
+import type {OwnNamespace} from '../../plan/input/network-input.ts';
+import type {Service} from '../../spec/model/project.ts';
+import {namespaceFile} from '../../state/network-namespace.ts';
+import {systemCalls} from '../../step/calls/constants.ts';
+import type {Machine} from '../machine/machine.ts';
+
+/** The first port that any user may listen on; ip-sysctl.rst. */
+const firstFree = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
+
+/**
+ * Where the networks of an ordinary user are; null for root.
+ *
+ * @throws TsboxError E_HOST_UNSUPPORTED when this host cannot connect them, E_PERMISSION for a port that only root may have.
+ */
+export function ownNamespace(
+	{host, facts, dirs}: Machine,
+	{namespaces, ports, egress}: Pick<Service, 'namespaces' | 'ports' | 'egress'>,
+): OwnNamespace | null {
+	if (facts.user.uid === 0) return null;
+	if (egress !== undefined)
+		throw new TsboxError('E_PERMISSION', 'only root can limit with `egress` what a container reaches', {
+			hint: 'run it with sudo, or put it on a network with `internal: true`',
+		});
+	const outside = (['pasta', 'slirp4netns'] as const).find(name => findProgram(host, name) !== undefined);
+	if (outside === undefined)
+		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has neither pasta nor slirp4netns', {
+			why: 'the networks of an ordinary user are connected to the host by one of them',
+			hint: 'install pasta (Debian: passt), or write `network_mode: none`',
+		});
+	const tun = host.stat('/dev/net/tun');
+	if (tun === undefined || (tun.mode & 0o006) !== 0o006)
+		throw new TsboxError('E_HOST_UNSUPPORTED', `${outside} cannot make a network device`, {
+			why: tun === undefined ? 'this host has no /dev/net/tun' : 'only root may open /dev/net/tun',
+			hint: tun === undefined ? 'sudo modprobe tun' : 'sudo chmod 666 /dev/net/tun',
+		});
+	if (!namespaces.includes('user'))
+		throw new TsboxError('E_PERMISSION', 'a network of an ordinary user needs a user namespace', {
+			hint: 'add `user` to `namespaces`',
+		});
+	const calls = systemCalls[facts.kernel.arch];
+	if (ports.length > 0 && (calls === undefined || facts.tools.perl === null))
+		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host cannot publish the ports of an ordinary user', {
+			why:
+				facts.tools.perl === null
+					? 'it has no perl, which carries the connections'
+					: `the numbers of the system calls of ${facts.kernel.arch} are not known`,
+			hint: facts.tools.perl === null ? 'install perl, or take `ports` out' : 'take `ports` out',
+		});
+	const first = Number(host.readText(firstFree) ?? '1024');
+	const low = ports.find(({published}) => published !== undefined && published !== 0 && published < first);
+	if (low !== undefined)
+		throw new TsboxError(
+			'E_PERMISSION',
+			`the port ${low.published}/${low.protocol} of this host is not for ordinary users`,
+			{
+				why: `they may listen on ports from ${first}: ${firstFree}`,
+				hint: `publish it at another port, such as ${Math.max(first, 8000) + low.target}, or run \`sudo sysctl net.ipv4.ip_unprivileged_port_start=${low.published}\``,
+			},
+		);
+	return {
+		file: namespaceFile(dirs.state),
+		users: mapArguments(userMapOf(facts)),
+		outside,
+		calls: calls === undefined ? {setns: 0, capset: 0} : {setns: calls.setns, capset: calls.capset},
+	};
+}
