@@ -379,6 +379,7 @@ function namesStep({state, lock}: NetworksInput): StepBefore {
 
 function linkStep(join: NetworkInput, input: NetworksInput): StepBeside {
 	const {record, hostEnd, inside, mac, addresses, linkLocalIps, sysctls} = join;
+	const device = deviceFolder(hostEnd);
 	const hasIpv6 = [...addresses.map(({address}) => address), ...linkLocalIps].some(each => each.includes(':'));
 	const settings = [
 		...ipv6Lines(inside, hasIpv6),
@@ -423,7 +424,8 @@ function linkStep(join: NetworkInput, input: NetworksInput): StepBeside {
 		undo: {
 			kind: 'undoScript',
 			...placeOf(input),
-			lines: [`if [ -e ${deviceFolder(hostEnd)} ]; then ip link delete ${hostEnd}; fi`],
+			// The kernel may end it meanwhile: it goes with the container.
+			lines: [`[ ! -e ${device} ] || ip link delete ${hostEnd} || [ ! -e ${device} ]`],
 		},
 		checks: [{kind: 'interface', name: inside}, ...addresses.map(({address}) => ({kind: 'address', address}) as const)],
 	};
