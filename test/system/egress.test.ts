@@ -1,6 +1,8 @@
-import {execFileSync} from 'node:child_process';
-import {existsSync} from 'node:fs';
+import {spawnSync} from 'node:child_process';
+import {existsSync, readlinkSync} from 'node:fs';
+import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
+import {egressId} from '../../src/container/plan/resolve-egress.ts';
 import {type TestBox, testBox} from './box.ts';
 import {asks, bringUp, isAble, left, serves, sleeps, stack} from './network-stack.ts';
 import {outside} from './outside.ts';
@@ -12,11 +14,13 @@ const isEquipped = isAble && ['/usr/bin/curl', '/usr/sbin/dnsmasq'].every(path =
 /** How curl ends when a connection is refused, and when a name has no address. A time-out would be 28. */
 const [refused, unknown] = [/^7: /, /^6: /];
 
-/** The name servers of containers that run, by their processes. */
-const nameServers = (): readonly string[] =>
-	execFileSync('sh', ['-c', 'grep -lsF .tsbox.invalid/ /proc/[0-9]*/cmdline || :'], {encoding: 'utf8'})
-		.split('\n')
-		.filter(path => path !== '' && existsSync(path));
+/** The processes of the name server of a container. */
+function nameServers(box: TestBox, container: string): readonly number[] {
+	const words = ['-lsF', `/${egressId(join(box.folder, 'state'), container)}.tsbox.invalid/`];
+	const {stdout} = spawnSync('sh', ['-c', 'grep "$@" /proc/[0-9]*/cmdline', 'sh', ...words], {encoding: 'utf8'});
+	const pids = [...stdout.matchAll(/\d+/g)].map(Number);
+	return pids.filter(pid => existsSync(`/proc/${pid}`) && readlinkSync(`/proc/${pid}/exe`).endsWith('/dnsmasq'));
+}
 
 describe.runIf(isEquipped)('egress', () => {
 	test('what is listed is reached by name and address, and the rest is refused at once', async () => {
@@ -29,7 +33,6 @@ describe.runIf(isEquipped)('egress', () => {
 			job: `${sleeps}dns: [${world.dns}]\negress: ${JSON.stringify(list)}\n`,
 			web: serves,
 		});
-		const before = nameServers();
 		await bringUp(box, spec);
 		const ask = (url: string): Promise<string> => asks(box, 'job', `http://${url}/`);
 		// Before its name was asked for, an address is closed.
@@ -50,10 +53,11 @@ describe.runIf(isEquipped)('egress', () => {
 		await until('web answers', async () => (await ask('web')) === `${box.name}-web\n`);
 		// Who has no list reaches all.
 		expect(await asks(box, 'web', `http://${three}/`)).toBe(three);
+		expect(nameServers(box, `${box.name}-job`)).toHaveLength(1);
 		expect(await box.tsbox(['drift', `${box.name}-job`])).toMatchObject({status: 0});
 		await box.tsbox(['down', '-t', '0', box.name]);
 		expect(left(box)).toEqual([]);
-		expect(nameServers()).toEqual(before);
+		expect(nameServers(box, `${box.name}-job`)).toEqual([]);
 	});
 
 	test('an empty list lets nothing out, and who connects to the container is answered', async () => {

@@ -12,6 +12,11 @@ import {resolvLines} from './name-lines.ts';
 /** The ports of name servers: the first, and how many. The place of a container in its subnet decides which is its own. */
 const resolverPorts = {first: 20_000, count: 12_000};
 
+/** What tells the rules and the name server of a container from those of others, also of other state folders: eight characters. */
+export function egressId(state: string, container: string): string {
+	return createHash('sha256').update(`${state} ${container}`).digest('hex').slice(0, 8);
+}
+
 /**
  * Decides how a container's `egress` is held: the names of its rules, and who answers its questions for names.
  *
@@ -24,7 +29,7 @@ export function egressOf(
 ): Egress | undefined {
 	const {egress: entries, name} = service;
 	if (entries === undefined) return undefined;
-	const id = createHash('sha256').update(`${dirs.state} ${name}`).digest('hex').slice(0, 8);
+	const id = egressId(dirs.state, name);
 	const named = entries.find(entry => readEgress(entry)?.name !== undefined);
 	const join = joins.find(({addresses: [{isDefault}]}) => isDefault) ?? joins[0];
 	if (named === undefined || join === undefined) return {entries, id};

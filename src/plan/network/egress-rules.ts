@@ -36,18 +36,23 @@ export function bridgeTableOf(table: string): string {
 export function egressBase(table: string): readonly string[] {
 	const bridge = bridgeTableOf(table);
 	return [
-		`add map ${table} egress4 { type ifname . ipv4_addr : verdict; }`,
-		`add map ${table} resolvers4 { type ifname . ipv4_addr : ipv4_addr . inet_service; }`,
+		`add map ${table} egress4 { type ipv4_addr : verdict; }`,
+		`add map ${table} resolvers4 { type ipv4_addr : ipv4_addr . inet_service; }`,
 		`add set ${table} closed4 { type ipv4_addr; flags interval; }`,
 		`add element ${table} closed4 { ${closed4.join(', ')} }`,
 		`add chain ${table} egress-refuse`,
 		`flush chain ${table} egress-refuse`,
 		`add rule ${table} egress-refuse meta l4proto tcp reject with tcp reset`,
 		`add rule ${table} egress-refuse reject with icmpx admin-prohibited`,
-		...chain(table, 'egress', 'type filter hook prerouting priority mangle;', ['iifname . ip saddr vmap @egress4']),
+		...chain(table, 'egress', 'type filter hook prerouting priority mangle;', [
+			// By whatever device it comes: another container, on two networks, may pass it on.
+			'ip saddr vmap @egress4',
+			// An address that only counts on its cable is no way out.
+			'iifname @bridges ip saddr 169.254.0.0/16 ip daddr != 169.254.0.0/16 goto egress-refuse',
+		]),
 		// Before published ports: a container may publish port 53.
 		...chain(table, 'egress-names', 'type nat hook prerouting priority -101;', [
-			'meta l4proto { tcp, udp } th dport 53 fib daddr type local dnat ip to iifname . ip saddr map @resolvers4',
+			'meta l4proto { tcp, udp } th dport 53 fib daddr type local dnat ip to ip saddr map @resolvers4',
 		]),
 		// A container with CAP_NET_ADMIN or CAP_NET_RAW can send from any address: what is not from its own goes nowhere.
 		`add table ${bridge}`,
@@ -119,7 +124,7 @@ export function egressRules(table: string, egress: Egress): readonly string[] {
 		'ct direction reply ct state established,related accept',
 		...(egress.resolver === undefined
 			? []
-			: ['fib daddr type local meta l4proto { tcp, udp } th dport 53 iifname . ip saddr @resolvers4 accept']),
+			: ['fib daddr type local meta l4proto { tcp, udp } th dport 53 ip saddr @resolvers4 accept']),
 		`fib daddr type unicast ip daddr @${name}-near accept`,
 		...(all.length === 0 ? [] : [`ip daddr @${name}-all accept`]),
 		...(ports.length === 0 ? [] : [`ip daddr . meta l4proto . th dport @${name}-ports accept`]),
@@ -170,24 +175,18 @@ export function egressEnd(table: string, egress: Egress): readonly string[] {
 export function egressElements(
 	table: string,
 	egress: Egress,
-	{record: {bridge}, hostEnd, mac, addresses: [{address, subnet}], linkLocalIps}: NetworkInput,
+	{hostEnd, mac, address, linkLocalIps, subnet}: NetworkInput,
 ): readonly {readonly of: string; readonly key: string; readonly value?: string}[] {
-	const addresses = [address, ...linkLocalIps.filter(each => !each.includes(':'))];
 	const {resolver} = egress;
 	return [
-		...addresses.flatMap(each => [
-			{of: `${table} egress4`, key: `"${bridge}" . ${each}`, value: `goto ${egressChain(egress)}`},
-			{of: `${bridgeTableOf(table)} own4`, key: `"${hostEnd}" . ${mac} . ${each}`},
-			...(resolver === undefined
-				? []
-				: [
-						{
-							of: `${table} resolvers4`,
-							key: `"${bridge}" . ${each}`,
-							value: `${resolver.address} . ${resolver.port}`,
-						},
-					]),
-		]),
+		{of: `${table} egress4`, key: address, value: `goto ${egressChain(egress)}`},
+		...(resolver === undefined
+			? []
+			: [{of: `${table} resolvers4`, key: address, value: `${resolver.address} . ${resolver.port}`}]),
+		...[address, ...linkLocalIps].map(each => ({
+			of: `${bridgeTableOf(table)} own4`,
+			key: `"${hostEnd}" . ${mac} . ${each}`,
+		})),
 		{of: `${table} ${egressChain(egress)}-near`, key: subnet},
 		{of: `${bridgeTableOf(table)} guarded`, key: `"${hostEnd}"`},
 	];
