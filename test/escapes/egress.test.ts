@@ -1,5 +1,8 @@
 import {execFileSync} from 'node:child_process';
+import {once} from 'node:events';
 import {existsSync} from 'node:fs';
+import {createServer} from 'node:http';
+import type {AddressInfo} from 'node:net';
 import {expect, test} from 'vitest';
 import {tableOf} from '../../src/plan/network/nft-text.ts';
 import {left, isAble, noteLinks, sleeps, stack} from '../system/network-stack.ts';
@@ -19,7 +22,7 @@ interface Prison extends AsyncDisposable {
 	/** What a request gives: the answer, or curl's exit status. */
 	readonly get: (url: string, options?: string) => Promise<string>;
 	/** The addresses of the containers: that of `free` on the other network too. */
-	readonly addresses: {readonly evil: string; readonly free: string; readonly unused: string; readonly gateway: string};
+	readonly addresses: Readonly<Record<'evil' | 'free' | 'unused' | 'unused6' | 'gateway' | 'bridge', string>>;
 	readonly done: () => Promise<void>;
 }
 
@@ -36,7 +39,7 @@ async function prison(): Promise<Prison> {
 			evil: `${sleeps}cap_add: [NET_ADMIN, NET_RAW]\ndns: [${world.dns}]\nnetworks: [one]\negress: ${JSON.stringify(list)}\n`,
 			free: `${sleeps}sysctls: {net.ipv4.ip_forward: 1}\nnetworks: {one: {gw_priority: 0}, two: {gw_priority: 1}}\n`,
 		},
-		'networks: {one: {}, two: {}}\n',
+		'networks: {one: {enable_ipv6: true}, two: {}}\n',
 	);
 	const {status, err} = await box.tsbox(['up', '-d', spec]);
 	expect({status, err: status === 0 ? '' : err}).toEqual({status: 0, err: ''});
@@ -49,6 +52,11 @@ async function prison(): Promise<Prison> {
 		['evil', 'free'].map(each => sh(`ip -4 -o address show eth0 | tr -s ' ' | cut -d' ' -f4 | cut -d/ -f1`, each)),
 	);
 	const used = [evil, free].map(each => Number(each?.split('.').at(-1)));
+	const [evil6, route6] = await Promise.all([
+		sh(`ip -6 -o address show eth0 scope global | tr -s ' ' | cut -d' ' -f4 | cut -d/ -f1`),
+		sh('ip -6 route show default'),
+	]);
+	const gateway6 = /via (\S+)/.exec(route6)?.[1] ?? '';
 	const last = [250, 251, 252].find(each => !used.includes(each));
 	const subnet = evil?.replace(/\d+$/, '') ?? '';
 	return {
@@ -56,7 +64,14 @@ async function prison(): Promise<Prison> {
 		sh,
 		nft: command => execFileSync('nft', [command.replace('TABLE', tableOf(`${box.folder}/state`))], {encoding: 'utf8'}),
 		get: (url, options = '') => sh(`curl -sS -m 3 ${options} http://${url}/ 2>/dev/null || echo "failed $?"`),
-		addresses: {evil: evil ?? '', free: free ?? '', unused: `${subnet}${last}`, gateway: `${subnet}1`},
+		addresses: {
+			evil: evil ?? '',
+			free: free ?? '',
+			unused: `${subnet}${last}`,
+			unused6: evil6.replace(/[^:]*$/, 'bad'),
+			gateway: `${subnet}1`,
+			bridge: linkLocalBeside(gateway6),
+		},
 		done: async () => {
 			await box.tsbox(['down', '-t', '0', box.name]);
 			expect(left(box)).toEqual([]);
@@ -66,6 +81,16 @@ async function prison(): Promise<Prison> {
 			await at[Symbol.asyncDispose]();
 		},
 	};
+}
+
+/** The link-local address of the device that has an address. */
+function linkLocalBeside(address: string): string {
+	const lines = execFileSync('ip', ['-6', '-o', 'address'], {encoding: 'utf8'}).split('\n');
+	const device = lines.find(line => line.includes(` ${address}/`))?.split(/\s+/)[1] ?? '';
+	return (
+		/inet6 (fe80:\S+)\//.exec(lines.find(line => line.includes(` ${device} `) && line.includes('fe80:')) ?? '')?.[1] ??
+		''
+	);
 }
 
 const [refused, timedOut] = ['failed 7', 'failed 28'];
@@ -108,6 +133,19 @@ test.runIf(isEquipped)('other addresses, other ways, and other questions lead no
 		expect(await get(two, `-m 1 --interface ${address}`)).toBe(timedOut);
 		await sh(`ip address del ${address}/32 dev eth0`);
 	}
+	const [, two6] = world.servers6;
+	expect(await get(`[${two6}]`)).toBe(refused);
+	await sh(`ip address add ${addresses.unused6}/128 dev eth0 nodad`);
+	expect(await get(`[${two6}]`, `-m 1 --interface ${addresses.unused6}`)).toBe(timedOut);
+
+	// The host by its address of the link.
+	const server = createServer((_, response) => response.end('host')).listen(0, '::');
+	await once(server, 'listening');
+	const host = `http://[${addresses.bridge}%25eth0]:${(server.address() as AddressInfo).port}/`;
+	expect(await sh(`curl -sS -m 3 '${host}'`, 'free')).toBe('host');
+	expect(await sh(`curl -s -m 1 '${host}' || echo $?`)).toBe('28');
+	server.close();
+
 	await sh('ip link set eth0 address 02:42:00:00:00:01');
 	expect(await get('api.example.com')).toMatch(/^failed /);
 	await at.done();
@@ -122,7 +160,7 @@ test.runIf(isEquipped)('a connection ends when its address is not open any more'
 		open F, ">/tmp/open"; close F; select undef, undef, undef, 0.05 until -e "/tmp/closed";
 		print $s "GET / HTTP/1.0\\r\\n\\r\\n"; alarm 3; $! = 0; $_ = <$s>; print defined ? "answer" : $!'`);
 	await sh('until [ -e /tmp/open ]; do sleep 0.05; done');
-	const set = /egress-\w+-n0/.exec(nft('list table TABLE'))?.[0] ?? '';
+	const set = /egress-\w+-n0-4/.exec(nft('list table TABLE'))?.[0] ?? '';
 	nft(`delete element TABLE ${set} { ${one} }`);
 	await sh('touch /tmp/closed');
 	expect(await talk).toBe('Connection reset by peer');

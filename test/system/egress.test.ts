@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {egressId} from '../../src/container/plan/resolve-egress.ts';
 import {type TestBox, testBox} from './box.ts';
-import {asks, bringUp, isAble, left, serves, sleeps, stack} from './network-stack.ts';
+import {asks, bringUp, isAble, left, serves, serves6, sleeps, stack} from './network-stack.ts';
 import {outside} from './outside.ts';
 import {until} from './project.ts';
 
@@ -58,6 +58,32 @@ describe.runIf(isEquipped)('egress', () => {
 		await box.tsbox(['down', '-t', '0', box.name]);
 		expect(left(box)).toEqual([]);
 		expect(nameServers(box, `${box.name}-job`)).toEqual([]);
+	});
+
+	test('the list holds for IPv6 as for IPv4', async () => {
+		using world = outside();
+		await using box = await testBox();
+		const [one, two] = world.servers6;
+		world.names({'api.example.com': one, 'in.example.com': 'fd00::1'});
+		const list = ['api.example.com:80', 'in.example.com', `[${two}]:8080`];
+		for (const family of ['enable_ipv6: true', 'enable_ipv6: true, enable_ipv4: false']) {
+			const spec = stack(
+				box,
+				{job: `${sleeps}dns: [${world.dns}]\negress: ${JSON.stringify(list)}\n`, web: serves6},
+				`networks: {default: {${family}}}\n`,
+			);
+			await bringUp(box, spec);
+			const ask = (url: string): Promise<string> => asks(box, 'job', `http://${url}/`);
+			expect(await ask(`[${one}]`)).toMatch(refused);
+			expect(await ask('api.example.com')).toBe(one);
+			expect(await ask(`[${two}]:8080`)).toBe(two);
+			for (const closed of ['api.example.com:8080', `[${two}]`, `[${world.host6}]`, 'in.example.com'])
+				expect(await ask(closed)).toMatch(refused);
+			expect(await ask('never.example')).toMatch(unknown);
+			await until('web answers', async () => (await ask('web')) === `${box.name}-web\n`);
+			await box.tsbox(['down', '-t', '0', box.name]);
+			expect(left(box)).toEqual([]);
+		}
 	});
 
 	test('an empty list lets nothing out, and who connects to the container is answered', async () => {

@@ -3,16 +3,13 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {type TestBox, testBox} from './box.ts';
-import {asks, bringUp, fetched, isAble, left, noteLinks, sleeps, stack, unusedPort} from './network-stack.ts';
+import {asks, bringUp, fetched, isAble, left, noteLinks, serves6, sleeps, stack, unusedPort} from './network-stack.ts';
 import {rows, until} from './project.ts';
 
 /* Networks with IPv6. */
 
 const hasIpv6 = existsSync('/proc/sys/net/ipv6') && existsSync('/usr/bin/curl');
 const six = 'networks: {default: {enable_ipv6: true}}\n';
-/** Answers each request with the name of its container, at all its addresses. */
-const serves6 =
-	'command: [sh, -c, "mkdir -p /tmp/w; hostname > /tmp/w/index.html; exec busybox httpd -f -p \'[::]:80\' -h /tmp/w"]\n';
 
 async function inside(box: TestBox, container: string, script: string): Promise<string> {
 	return (await box.tsbox(['exec', `${box.name}-${container}`, '--', 'sh', '-c', script])).out;
@@ -183,17 +180,6 @@ describe.runIf(isAble && hasIpv6)('networks with IPv6', () => {
 		expect(left(box)).toEqual([]);
 	});
 
-	test('what has an `egress` gets no IPv6, which its rules do not look at', async () => {
-		await using box = await testBox();
-		const spec = stack(box, {job: `${sleeps}egress: [192.0.2.1]\n`, web: serves6}, six);
-		await bringUp(box, spec);
-		expect(await inside(box, 'job', 'cat /proc/net/if_inet6')).not.toContain('eth0');
-		expect(leases(box, 'default', 'job')).toHaveLength(1);
-		expect(await inside(box, 'job', 'curl -sS6 -m 3 http://web/ 2>&1')).toMatch(/^curl: \(7\)/);
-		await box.tsbox(['down', '-t', '0', box.name]);
-		expect(left(box)).toEqual([]);
-	});
-
 	test('nobody heeds a router advertisement of a container: CVE-2020-13401', async () => {
 		await using box = await testBox();
 		await bringUp(box, stack(box, {job: sleeps}, six));
@@ -286,12 +272,6 @@ describe.runIf(isAble && hasIpv6)('networks with IPv6', () => {
 
 	const taken = 'networks: {default: {enable_ipv6: true, driver_opts: {com.docker.network.driver.mtu: 1279}}}\n';
 	test.each([
-		[
-			'an `egress` on a network of IPv6 alone',
-			'networks: {default: {enable_ipv6: true, enable_ipv4: false}}\n',
-			'egress: [192.0.2.1]\n',
-			'`egress` is not held for IPv6',
-		],
 		['a port of IPv6 without a network of it', '', 'ports: ["[fd00::1]:80:80"]\n', '[fd00::1]:80 cannot be published'],
 		['a port at ::1', six, 'ports: ["[::1]:80:80"]\n', '[::1]:80 cannot be published'],
 		[

@@ -60,6 +60,10 @@ export const sleeps = 'command: [sleep, "600"]\n';
 export const serves =
 	'command: [sh, -c, "mkdir -p /tmp/w; hostname > /tmp/w/index.html; exec busybox httpd -f -p 80 -h /tmp/w"]\n';
 
+/** Answers each request with the name of its container, at all its addresses of both families. */
+export const serves6 =
+	'command: [sh, -c, "mkdir -p /tmp/w; hostname > /tmp/w/index.html; exec busybox httpd -f -p \'[::]:80\' -h /tmp/w"]\n';
+
 /** Starts the services of a file, and expects that it works. */
 export async function bringUp(box: TestBox, spec: string, ...words: readonly string[]): Promise<void> {
 	const {status, err} = await box.tsbox(['up', '-d', ...words, spec]);

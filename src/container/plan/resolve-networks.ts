@@ -75,7 +75,7 @@ export function resolveNetworks(machine: Machine, service: NetworkedService): Ne
 	const joins = known.map(({join, record}, at): NetworkInput => {
 		const inside = join.interfaceName ?? `eth${at}`;
 		const hostEnd = `tsb${hash(`${dirs.state} ${name} ${record.name}`, 11)}`;
-		const ranges = familiesOf(service, join, record).flatMap(family => rangesOf(record, family));
+		const ranges = families.flatMap(family => rangesOf(record, family));
 		const taken = ranges.map(range => ({...range, address: addressOf(machine, join, record, range, name)}));
 		const mac = join.macAddress ?? macOf(taken[0]?.address ?? '');
 		const names = [...new Set([service.service, name, service.hostname ?? name, ...join.aliases])];
@@ -116,20 +116,6 @@ export function resolveNetworks(machine: Machine, service: NetworkedService): Ne
 }
 
 const families = [4, 6] as const;
-
-/** The families of which a container has addresses on a network. The rules of `egress` look at IPv4 alone, so that what has one gets no other. */
-function familiesOf({egress}: NetworkedService, {ipv6Address}: NetworkJoin, record: NetworkRecord): readonly (4 | 6)[] {
-	if (egress === undefined) return families;
-	if (rangesOf(record, 4).length > 0 && ipv6Address === undefined) return [4];
-	throw new TsboxError(
-		'E_HOST_UNSUPPORTED',
-		`\`egress\` is not held for IPv6, which ${record.name} would give the container`,
-		{
-			why: 'the rules of `egress` look at IPv4 alone',
-			hint: 'take `ipv6_address` out, and `enable_ipv4: false` out of the network',
-		},
-	);
-}
 
 /** The network by which a container reaches what is outside with addresses of a family. */
 function wayOut(

@@ -12,19 +12,51 @@ import {chain} from './nft-text.ts';
 /** How long an address stays open after its name was answered or it was last used, s. dnsmasq(8) tells nobody for how long an answer holds. */
 const openSeconds = 3600;
 
-/**
- * Ranges that a name does not open, whatever addresses it has: who answers for it could lead the container to what is not on the Internet
- * (DNS rebinding), such as the keys of a cloud's machine at 169.254.169.254. IANA's special-purpose addresses, RFC 6890.
- */
-const closed4 = [
-	'0.0.0.0/8',
-	'10.0.0.0/8',
-	'100.64.0.0/10',
-	'127.0.0.0/8',
-	'169.254.0.0/16',
-	'172.16.0.0/12',
-	'192.168.0.0/16',
-	'224.0.0.0/3',
+/** A family of addresses as rules write it. */
+interface Family {
+	readonly number: 4 | 6;
+	readonly ip: 'ip' | 'ip6';
+	readonly type: 'ipv4_addr' | 'ipv6_addr';
+	/**
+	 * Ranges that a name does not open, whatever addresses it has: who answers for it could lead the container to what is not on the Internet
+	 * (DNS rebinding), such as the keys of a cloud's machine at 169.254.169.254. IANA's special-purpose addresses, RFC 6890; of IPv6 also
+	 * those that have one of IPv4 in them.
+	 */
+	readonly closed: readonly string[];
+}
+
+const families: readonly Family[] = [
+	{
+		number: 4,
+		ip: 'ip',
+		type: 'ipv4_addr',
+		closed: [
+			'0.0.0.0/8',
+			'10.0.0.0/8',
+			'100.64.0.0/10',
+			'127.0.0.0/8',
+			'169.254.0.0/16',
+			'172.16.0.0/12',
+			'192.168.0.0/16',
+			'224.0.0.0/3',
+		],
+	},
+	{
+		number: 6,
+		ip: 'ip6',
+		type: 'ipv6_addr',
+		closed: [
+			'::/96',
+			'::ffff:0:0/96',
+			'64:ff9b::/96',
+			'64:ff9b:1::/48',
+			'2001::/32',
+			'2002::/16',
+			'fc00::/7',
+			'fe80::/9',
+			'ff00::/8',
+		],
+	},
 ];
 
 /** The table of family `bridge` with the name of another: the frames of a container are looked at before they are routed. */
@@ -35,42 +67,57 @@ export function bridgeTableOf(table: string): string {
 /** What all containers with an `egress` share; the table itself is there. */
 export function egressBase(table: string): readonly string[] {
 	const bridge = bridgeTableOf(table);
+	const each = (lines: (family: Family) => readonly string[]): readonly string[] => families.flatMap(lines);
 	return [
-		`add map ${table} egress4 { type ipv4_addr : verdict; }`,
-		`add map ${table} resolvers4 { type ipv4_addr : ipv4_addr . inet_service; }`,
-		`add set ${table} closed4 { type ipv4_addr; flags interval; }`,
-		`add element ${table} closed4 { ${closed4.join(', ')} }`,
+		...each(({number, type, closed}) => [
+			`add map ${table} egress${number} { type ${type} : verdict; }`,
+			`add map ${table} resolvers${number} { type ${type} : ${type} . inet_service; }`,
+			`add set ${table} closed${number} { type ${type}; flags interval; }`,
+			`add element ${table} closed${number} { ${closed.join(', ')} }`,
+		]),
 		`add chain ${table} egress-refuse`,
 		`flush chain ${table} egress-refuse`,
 		`add rule ${table} egress-refuse meta l4proto tcp reject with tcp reset`,
 		`add rule ${table} egress-refuse reject with icmpx admin-prohibited`,
-		...chain(table, 'egress', 'type filter hook prerouting priority mangle;', [
-			// By whatever device it comes: another container, on two networks, may pass it on.
-			'ip saddr vmap @egress4',
-			// An address that only counts on its cable is no way out.
-			'iifname @bridges ip saddr 169.254.0.0/16 ip daddr != 169.254.0.0/16 goto egress-refuse',
-		]),
+		// By whatever device it comes: another container, on two networks, may pass it on.
+		...chain(
+			table,
+			'egress',
+			'type filter hook prerouting priority mangle;',
+			each(({number, ip}) => [`${ip} saddr vmap @egress${number}`]),
+		),
 		// Before published ports: a container may publish port 53.
-		...chain(table, 'egress-names', 'type nat hook prerouting priority -101;', [
-			'meta l4proto { tcp, udp } th dport 53 fib daddr type local dnat ip to ip saddr map @resolvers4',
-		]),
+		...chain(
+			table,
+			'egress-names',
+			'type nat hook prerouting priority -101;',
+			each(({number, ip}) => [
+				`meta l4proto { tcp, udp } th dport 53 fib daddr type local dnat ${ip} to ${ip} saddr map @resolvers${number}`,
+			]),
+		),
 		// A container with CAP_NET_ADMIN or CAP_NET_RAW can send from any address: what is not from its own goes nowhere.
 		`add table ${bridge}`,
 		`add set ${bridge} guarded { type ifname; }`,
-		`add set ${bridge} own4 { type ifname . ether_addr . ipv4_addr; }`,
+		...each(({number, type}) => [`add set ${bridge} own${number} { type ifname . ether_addr . ${type}; }`]),
 		...chain(bridge, 'guard', 'type filter hook prerouting priority -300;', [
 			'iifname != @guarded accept',
 			'iifname . ether saddr . ip saddr @own4 accept',
 			'iifname . arp saddr ether . arp saddr ip @own4 accept',
+			'iifname . ether saddr . ip6 saddr @own6 accept',
+			// IPv6 finds neighbours from an address of the link, which each device has besides.
+			`ip6 saddr fe80::/10 icmpv6 type { ${neighbours}, nd-router-solicit, mld-listener-report, mld2-listener-report } accept`,
 			'drop',
 		]),
 	];
 }
 
+/** How IPv6 asks for a neighbour, and answers: RFC 4861. */
+const neighbours = 'nd-neighbor-solicit, nd-neighbor-advert';
+
 /** The name of a container's chain, and the beginning of the names of its sets. */
 export const egressChain = ({id}: Egress): string => `egress-${id}`;
 
-/** Entries by name that open the same ports, and the set of their addresses. */
+/** Entries by name that open the same ports, and the set of their addresses, to whose name the number of a family is added. */
 interface NameGroup {
 	readonly set: string;
 	readonly names: readonly string[];
@@ -89,12 +136,14 @@ export function nameGroups(egress: Egress): readonly NameGroup[] {
 		const match = portMatch(target);
 		groups.set(match, [...(groups.get(match) ?? []), target.name]);
 	}
-	return [...groups].map(([match, names], at) => ({set: `${egressChain(egress)}-n${at}`, names, match}));
+	return [...groups].map(([match, names], at) => ({set: `${egressChain(egress)}-n${at}-`, names, match}));
 }
 
-/** The sets of addresses that an answer for a name, or for names below a domain, goes into. */
+/** The sets of addresses that an answer for a name, or for names below a domain, goes into: each with its family before it, as dnsmasq(8) has it. */
 export function setsOf(name: string, groups: readonly NameGroup[]): readonly string[] {
-	return groups.filter(({names}) => names.some(each => coversName(each, name))).map(({set}) => set);
+	return groups
+		.filter(({names}) => names.some(each => coversName(each, name)))
+		.flatMap(({set}) => families.map(({number}) => `${number}#TABLE#${set}${number}`));
 }
 
 function targetsOf({entries}: Egress): readonly EgressTarget[] {
@@ -102,10 +151,13 @@ function targetsOf({entries}: Egress): readonly EgressTarget[] {
 }
 
 /** The elements of a list by address: blocks that are open to everything, and to one port. */
-function openElements(egress: Egress): {readonly all: readonly string[]; readonly ports: readonly string[]} {
+function openElements(
+	egress: Egress,
+	family: 4 | 6,
+): {readonly all: readonly string[]; readonly ports: readonly string[]} {
 	const byPort = new Map<string, Cidr[]>();
 	for (const {cidr, port} of targetsOf(egress)) {
-		if (cidr?.family !== 4) continue;
+		if (cidr?.family !== family) continue;
 		const key = port === undefined ? '' : ` . ${port.protocol} . ${port.number}`;
 		byPort.set(key, [...(byPort.get(key) ?? []), cidr]);
 	}
@@ -118,49 +170,51 @@ function openElements(egress: Egress): {readonly all: readonly string[]; readonl
 export function egressRules(table: string, egress: Egress): readonly string[] {
 	const name = egressChain(egress);
 	const groups = nameGroups(egress);
-	const {all, ports} = openElements(egress);
 	const rules = [
 		// Answers to who connected to the container.
 		'ct direction reply ct state established,related accept',
-		...(egress.resolver === undefined
-			? []
-			: ['fib daddr type local meta l4proto { tcp, udp } th dport 53 ip saddr @resolvers4 accept']),
-		`fib daddr type unicast ip daddr @${name}-near accept`,
-		...(all.length === 0 ? [] : [`ip daddr @${name}-all accept`]),
-		...(ports.length === 0 ? [] : [`ip daddr . meta l4proto . th dport @${name}-ports accept`]),
-		...(groups.length === 0 ? [] : ['ip daddr @closed4 goto egress-refuse']),
-		// What is in use stays open.
-		...groups.map(
-			({set, match}) => `${match}ip daddr @${set} update @${set} { ip daddr timeout ${openSeconds}s } accept`,
-		),
+		`icmpv6 type { ${neighbours} } accept`,
+		...families.flatMap(({number, ip}) => [
+			...(egress.resolver === undefined
+				? []
+				: [`fib daddr type local meta l4proto { tcp, udp } th dport 53 ${ip} saddr @resolvers${number} accept`]),
+			`fib daddr type unicast ${ip} daddr @${name}-near${number} accept`,
+			`${ip} daddr @${name}-all${number} accept`,
+			`${ip} daddr . meta l4proto . th dport @${name}-ports${number} accept`,
+			...(groups.length === 0 ? [] : [`${ip} daddr @closed${number} goto egress-refuse`]),
+			// What is in use stays open.
+			...groups.map(
+				({set, match}) =>
+					`${match}${ip} daddr @${set}${number} update @${set}${number} { ${ip} daddr timeout ${openSeconds}s } accept`,
+			),
+		]),
 		'goto egress-refuse',
 	];
-	const elements = (set: string, list: readonly string[]): readonly string[] =>
-		list.length === 0 ? [] : [`add element ${table} ${set} { ${list.join(', ')} }`];
 	return [
 		`add chain ${table} ${name}`,
 		`flush chain ${table} ${name}`,
 		...setTypes(egress).map(({set, type}) => `add set ${table} ${set} { ${type} }`),
-		...elements(`${name}-all`, all),
-		...elements(`${name}-ports`, ports),
+		...families.flatMap(({number}) => {
+			const {all, ports} = openElements(egress, number);
+			return Object.entries({all, ports}).flatMap(([kind, list]) =>
+				list.length === 0 ? [] : [`add element ${table} ${name}-${kind}${number} { ${list.join(', ')} }`],
+			);
+		}),
 		...rules.map(rule => `add rule ${table} ${name} ${rule}`),
 	];
 }
 
 function setTypes(egress: Egress): readonly {readonly set: string; readonly type: string}[] {
 	const name = egressChain(egress);
-	const {all, ports} = openElements(egress);
-	return [
-		{set: `${name}-near`, type: 'type ipv4_addr; flags interval;'},
-		...(all.length === 0 ? [] : [{set: `${name}-all`, type: 'type ipv4_addr; flags interval;'}]),
-		...(ports.length === 0
-			? []
-			: [{set: `${name}-ports`, type: 'type ipv4_addr . inet_proto . inet_service; flags interval;'}]),
+	return families.flatMap(({number, type}) => [
+		{set: `${name}-near${number}`, type: `type ${type}; flags interval;`},
+		{set: `${name}-all${number}`, type: `type ${type}; flags interval;`},
+		{set: `${name}-ports${number}`, type: `type ${type} . inet_proto . inet_service; flags interval;`},
 		...nameGroups(egress).map(({set}) => ({
-			set,
-			type: `type ipv4_addr; flags dynamic,timeout; timeout ${openSeconds}s;`,
+			set: `${set}${number}`,
+			type: `type ${type}; flags dynamic,timeout; timeout ${openSeconds}s;`,
 		})),
-	];
+	]);
 }
 
 /** Commands that delete a container's chain and its sets; they fail as one while a network of it has elements. */
@@ -175,19 +229,19 @@ export function egressEnd(table: string, egress: Egress): readonly string[] {
 export function egressElements(
 	table: string,
 	egress: Egress,
-	{hostEnd, mac, address, linkLocalIps, subnet}: NetworkInput,
+	{hostEnd, mac, addresses}: NetworkInput,
 ): readonly {readonly of: string; readonly key: string; readonly value?: string}[] {
 	const {resolver} = egress;
+	const resolverFamily = resolver?.address.includes(':') === true ? 6 : 4;
 	return [
-		{of: `${table} egress4`, key: address, value: `goto ${egressChain(egress)}`},
-		...(resolver === undefined
-			? []
-			: [{of: `${table} resolvers4`, key: address, value: `${resolver.address} . ${resolver.port}`}]),
-		...[address, ...linkLocalIps].map(each => ({
-			of: `${bridgeTableOf(table)} own4`,
-			key: `"${hostEnd}" . ${mac} . ${each}`,
-		})),
-		{of: `${table} ${egressChain(egress)}-near`, key: subnet},
+		...addresses.flatMap(({family, address, subnet}) => [
+			{of: `${table} egress${family}`, key: address, value: `goto ${egressChain(egress)}`},
+			...(resolver === undefined || resolverFamily !== family
+				? []
+				: [{of: `${table} resolvers${family}`, key: address, value: `${resolver.address} . ${resolver.port}`}]),
+			{of: `${bridgeTableOf(table)} own${family}`, key: `"${hostEnd}" . ${mac} . ${address}`},
+			{of: `${table} ${egressChain(egress)}-near${family}`, key: subnet},
+		]),
 		{of: `${bridgeTableOf(table)} guarded`, key: `"${hostEnd}"`},
 	];
 }

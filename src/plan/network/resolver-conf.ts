@@ -33,7 +33,7 @@ export function resolverConf(table: string, egress: Egress): readonly string[] {
 		// It knows no difference between a domain and the names below it here: they open what is listed for either.
 		...domains.map(domain => {
 			const sets = [...new Set([domain, `*.${domain}`].flatMap(name => setsOf(name, groups)))];
-			return `nftset=/${domain}/${sets.map(set => `4#${table.replace(' ', '#')}#${set}`).join(',')}`;
+			return `nftset=/${domain}/${sets.join(',').replaceAll('TABLE', table.replace(' ', '#'))}`;
 		}),
 	];
 }

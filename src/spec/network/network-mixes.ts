@@ -62,6 +62,14 @@ function modeMixes({
 			message: '`egress` needs a network by which the container reaches what is listed',
 			hint: mode === 'none' ? 'take `network_mode: none` out, or the entries' : 'add `networks: [default]`',
 		});
+	const ofLink = networks?.find(({linkLocalIps}) => linkLocalIps.length > 0);
+	if (egress !== undefined && ofLink !== undefined)
+		mixes.push({
+			key: 'egress',
+			message:
+				'`egress` and `link_local_ips` exclude each other: the rules know a container by its addresses of networks',
+			hint: 'take one of them out',
+		});
 	if (service.reproducible === true && networks !== undefined)
 		mixes.push({
 			key: mode === undefined ? (joinKey(networks[0]) ?? 'networks') : 'network_mode',
