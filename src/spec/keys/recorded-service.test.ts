@@ -13,7 +13,7 @@ networks:
     ipam: {config: [{subnet: 10.5.0.0/24, gateway: 10.5.0.254, ip_range: 10.5.0.128/25, aux_addresses: {a: 10.5.0.9}}, {subnet: 'fd00:5::/64'}]}
     labels: {a: b}
 services:
-  db: {rootfs: ./root, cgroup_parent: /jobs/, healthcheck: {test: [CMD, 'true']}}
+  db: {rootfs: ./root, egress: ['api.example.com:443', 10.0.0.0/8], cgroup_parent: /jobs/, healthcheck: {test: [CMD, 'true']}}
   lesson: {rootfs: ./root, profile: bare, overlay: true, veth: 10.0.0.1/30, namespaces: [mount, pid, network]}
   web:
     rootfs: ./app.tar
@@ -47,7 +47,6 @@ services:
     mac_address: 02:42:ac:11:65:44
     links: [db]
     expose: [3000, 53/udp]
-    egress: [api.example.com:443, 10.0.0.0/8]
     extra_hosts: [registry=10.0.0.5]
     dns: 9.9.9.9
     dns_search: [example.org]
