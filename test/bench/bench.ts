@@ -2,6 +2,7 @@ import {parseArgs} from 'node:util';
 import {benchContext} from './bench-context.ts';
 import {leaveHybrid} from './hybrid.ts';
 import {imageRows} from './images.ts';
+import {networkRows} from './network.ts';
 import {oneStart} from './one-start.ts';
 import {processorRows} from './processor.ts';
 import {sustainedRows} from './sustained.ts';
@@ -24,7 +25,8 @@ const bench = await benchContext(
 	rowsWith(values.only?.split(',').filter(word => word !== '') ?? []),
 );
 try {
-	for (const part of [oneStart, sustainedRows, processorRows, waitingRow, unpackRows, imageRows]) await part(bench);
+	for (const part of [oneStart, sustainedRows, processorRows, waitingRow, unpackRows, imageRows, networkRows])
+		await part(bench);
 	console.log(`\nTo reach\n\n${targetTable(bench)}`);
 	for (const [row, reason] of bench.left) console.log(`\nNot run: ${row}: ${reason}`);
 } finally {

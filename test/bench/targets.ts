@@ -29,6 +29,8 @@ export const row = {
 	buildCached: 'tsbox build, all cached',
 	buildByBuildah: 'buildah bud --no-cache',
 	buildCachedByBuildah: 'buildah bud, all cached',
+	startAlone: 'start without a network',
+	startOnNetwork: 'start on a network',
 } as const;
 
 /** The row of a way that is kept up. */
@@ -40,9 +42,15 @@ export const keptUpBusy = (way: string): string => `kept up beside busy loops: $
 /** The row of the processor time of a way. */
 export const processorOf = (way: string): string => `processor: ${way}`;
 
+/** The row of what a TCP connection into a container of an engine carries. */
+export const throughput = (engine: string): string => `network throughput of ${engine}`;
+
+/** The row of how long an answer of a container of an engine takes. */
+export const roundTrip = (engine: string): string => `network round trip of ${engine}`;
+
 interface Target {
 	readonly row: string;
-	readonly unit: 'ms' | 'a second' | 'MiB';
+	readonly unit: 'ms' | 'µs' | 'Gbit/s' | 'a second' | 'MiB';
 	/** At most so much, or at least: a number of the unit, so many times another row, or so many units more than it. */
 	readonly is: 'at most' | 'at least';
 	readonly times?: number;
@@ -73,6 +81,11 @@ const targets: readonly Target[] = [
 	{row: row.firstOfImage, unit: 'ms', is: 'at most', times: 1.1, of: row.firstOfArchive},
 	{row: row.build, unit: 'ms', is: 'at most', times: 1.2, of: row.buildByBuildah},
 	{row: row.buildCached, unit: 'ms', is: 'at most', times: 0.5, of: row.buildCachedByBuildah},
+	{row: row.startOnNetwork, unit: 'ms', is: 'at most', plus: 12, of: row.startAlone},
+	...['docker', 'podman'].flatMap((peer): readonly Target[] => [
+		{row: throughput('tsbox'), unit: 'Gbit/s', is: 'at least', times: 0.95, of: throughput(peer)},
+		{row: roundTrip('tsbox'), unit: 'µs', is: 'at most', times: 1.05, of: roundTrip(peer)},
+	]),
 	{row: `memory of ${row.pull}`, unit: 'MiB', is: 'at most', plus: 200},
 	{row: `memory of ${row.build}`, unit: 'MiB', is: 'at most', plus: 200},
 ];
