@@ -5,7 +5,7 @@ import {type MountInfo, parseMountinfo} from '../host/probe/mountinfo.ts';
 import {processCgroups, statusFields} from '../host/probe/process-status.ts';
 import {interfaceCounts, ipv4Addresses, ipv6Addresses} from '../kernel/network-fields.ts';
 import {parseLimits} from '../host/probe/rlimits.ts';
-import {namespaceHolder} from '../state/network-namespace.ts';
+import {namedProcess} from '../state/network-namespace.ts';
 import type {Check} from '../step/verbs/check.ts';
 
 /** What the container side reported, for the checks that need it. */
@@ -132,10 +132,10 @@ function clockProblem(view: ProcessView): string | undefined {
 }
 
 /** Checks of a file of the host or of a value that the container side reported, and not of the container's process. */
-type PlaceCheck = Extract<Check, {kind: 'folder' | 'value' | 'readBack' | 'deviceInside'}>;
+type PlaceCheck = Extract<Check, {kind: 'folder' | 'value' | 'readBack' | 'deviceInside' | 'processOf'}>;
 
 function looksAtPlace(check: Check): check is PlaceCheck {
-	return ['folder', 'value', 'readBack', 'deviceInside'].includes(check.kind);
+	return ['folder', 'value', 'readBack', 'deviceInside', 'processOf'].includes(check.kind);
 }
 
 function hasAddress(wanted: string, view: ProcessView): boolean {
@@ -160,8 +160,10 @@ function hasDevice(dev: string, name: string): boolean {
 function placeProblem(check: PlaceCheck, host: Host, told: ReadBack): string | undefined {
 	if (check.kind === 'folder')
 		return host.stat(check.path)?.kind === 'directory' ? undefined : `there is no folder ${check.path}`;
+	if (check.kind === 'processOf')
+		return namedProcess(host, check.file) === undefined ? `the process of ${check.file} has ended` : undefined;
 	if (check.kind === 'deviceInside') {
-		const pid = namespaceHolder(host, check.file);
+		const pid = namedProcess(host, check.file);
 		return pid !== undefined && hasDevice(host.readText(`/proc/${pid}/net/dev`) ?? '', check.name)
 			? undefined
 			: `the network namespace of this user has no ${check.name}`;

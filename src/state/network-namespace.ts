@@ -12,8 +12,8 @@ export function namespaceFile(state: string): string {
 	return `${networksFolder(state)}/.namespace`;
 }
 
-/** The pid of the process that holds the network namespace of this state folder; undefined without one. */
-export function namespaceHolder(host: Host, file: string): number | undefined {
+/** The pid of the running process that a file names by its number and the time of its start; undefined without one. */
+export function namedProcess(host: Host, file: string): number | undefined {
 	const [, pid = '', startTime = ''] = /^(\d+) (\d+)\n$/.exec(host.readText(file) ?? '') ?? [];
 	return startTime !== '' && isRunning(host, {pid: Number(pid), startTime}) ? Number(pid) : undefined;
 }

@@ -1,7 +1,8 @@
-import {execFileSync} from 'node:child_process';
+import {execFileSync, spawnSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
+import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
-import {chmodSync, existsSync, readdirSync, readFileSync, statSync} from 'node:fs';
+import {chmodSync, existsSync, readdirSync, readFileSync, readlinkSync, statSync} from 'node:fs';
 import {createServer} from 'node:http';
 import {type AddressInfo, createServer as createListener} from 'node:net';
 import {join} from 'node:path';
@@ -52,6 +53,30 @@ const hostAddress =
 	/"local":"(?!10\.89)([\d.]+)"/.exec(
 		execFileSync('ip', ['-json', '-4', 'address', 'show', 'scope', 'global'], {encoding: 'utf8'}),
 	)?.[1] ?? '127.0.0.1';
+
+/** A name server that has no answer to any question; and, for TCP at another port, a server outside of all networks. */
+async function dnsServer(address: string) {
+	let isAsked = false;
+	const names = createSocket('udp4').on('message', (question, {address: from, port}) => {
+		isAsked = true;
+		const answer = Buffer.from(question);
+		// QR, RD, RA; NOERROR: RFC 1035, section 4.1.1.
+		answer.writeUInt16BE(0x81_80, 2);
+		names.send(answer, port, from);
+	});
+	names.bind(53, address);
+	await once(names, 'listening');
+	const web = createServer((_, answer) => answer.end('outside')).listen(0, '0.0.0.0');
+	await once(web, 'listening');
+	return {
+		port: (web.address() as AddressInfo).port,
+		asked: () => isAsked,
+		[Symbol.asyncDispose]: async () => {
+			names.close();
+			web.close();
+		},
+	};
+}
 
 describe.runIf(isAble).each(['one id', 'subordinate ids'])('networks of an ordinary user with %s', kind => {
 	const box = () => testBox(users[kind]);
@@ -148,6 +173,177 @@ describe.runIf(isAble)('networks of an ordinary user', () => {
 		expect(await asks(at, 'db', outside)).toMatch(/^(?:7|28): /);
 		await at.tsbox(['down', '-t', '0', at.name]);
 		await until('nothing is left', () => left(at, kind).length === 0);
+	});
+
+	test('datagrams go to a published port and back', async () => {
+		await using at = await box();
+		const port = await unusedPort();
+		const echo =
+			'use Socket; socket S, AF_INET, SOCK_DGRAM, 0; bind S, pack_sockaddr_in(7, INADDR_ANY); while ($$p = recv S, $$b, 999, 0) { send S, "echo $$b", 0, $$p }';
+		const command = JSON.stringify(['perl', '-e', echo]);
+		await bringUp(at, stack(at, {web: `command: ${command}\nports: ["${port}:7/udp"]\n`}));
+		const socket = createSocket('udp4');
+		const heard: string[] = [];
+		socket.on('message', text => heard.push(text.toString()));
+		await until('it answers', () => {
+			socket.send('hello', port, '127.0.0.1');
+			return heard.includes('echo hello');
+		});
+		socket.close();
+		await at.tsbox(['down', '-t', '0', at.name]);
+	});
+
+	test('a resolver on a loopback address of the host answers, and slirp4netns does it as well as pasta', async () => {
+		const resolver = '127.9.9.53';
+		await using server = await dnsServer(resolver);
+		for (const hidden of ['/usr/bin/slirp4netns', '/usr/bin/pasta']) {
+			await using at = await box();
+			const conf = at.file('resolv.conf', `nameserver ${resolver}\n`);
+			const script = [
+				`mount --bind ${conf} "$(realpath /etc/resolv.conf)"`,
+				`! [ -e ${hidden} ] || mount --bind /dev/null "$(realpath ${hidden})"`,
+				'exec "$@"',
+			].join('; ');
+			const under = ['unshare', '--mount', 'sh', '-ec', script, '--'];
+			const spec = at.file(
+				'job.yaml',
+				`name: ${at.name}\nnetworks: {default: {}}\nservices: {job: {rootfs: ${at.rootfs}, init: true, ${sleeps.trim()}}}\n`,
+			);
+			const {status, err} = await at.tsbox(['up', '-d', spec], {under});
+			expect({status, err: status === 0 ? '' : err}).toEqual({status: 0, err: ''});
+			expect((await at.tsbox(['exec', `${at.name}-job`, '--', 'cat', '/etc/resolv.conf'])).out).toBe(
+				'nameserver 169.254.1.3\n',
+			);
+			const {out} = await at.tsbox(['network', 'test', `${at.name}-job`]);
+			expect(out).toContain('ok       resolver    169.254.1.3 answers');
+			expect(server.asked()).toBe(true);
+			const url = `http://${hostAddress}:${server.port}/`;
+			expect((await at.tsbox(['exec', `${at.name}-job`, '--', 'wget', '-qO-', url])).out).toBe('outside');
+			await at.tsbox(['down', '-t', '0', at.name]);
+			await until('nothing is left', () => left(at, kind).length === 0);
+		}
+	});
+
+	test('without pasta and slirp4netns it is refused before anything is made, and doctor names the package', async () => {
+		await using at = await box();
+		const script =
+			'mount --bind /dev/null "$(realpath /usr/bin/pasta)"; mount --bind /dev/null /usr/bin/slirp4netns; exec "$@"';
+		const under = ['unshare', '--mount', 'sh', '-c', script, '--'];
+		const {status, err} = await at.tsbox(['up', '-d', stack(at, {web: sleeps}, 'networks: {default: {}}\n')], {under});
+		expect(status).toBe(125);
+		expect(err).toMatch(/this host has neither pasta nor slirp4netns\n[^]*hint +install pasta \(Debian: passt\)/);
+		await until('nothing is left', () => left(at, kind).length === 0);
+		expect((await at.tsbox(['doctor'], {under})).out).toMatch(/pasta and slirp4netns are missing[^]*install passt/);
+	});
+
+	test('two projects that start at once are apart, share the namespace, and take it with the last', async () => {
+		await using at = await box();
+		const specs = ['a', 'b'].map(each =>
+			at.file(
+				`${each}.yaml`,
+				`name: ${at.name}${each}\nservices:\n  web:\n    rootfs: host\n    init: true\n    networks: [default]\n${serves.replaceAll(/^/gm, '    ')}\n`,
+			),
+		);
+		const ups = await Promise.all(specs.map(spec => at.tsbox(['up', '-d', spec])));
+		expect(ups.map(({status, err}) => (status === 0 ? '' : err))).toEqual(['', '']);
+		const text = async (project: string, ...command: readonly string[]): Promise<string> =>
+			(await at.tsbox(['exec', `${at.name}${project}-web`, '--', ...command])).out;
+		const address = async (project: string): Promise<string> =>
+			(await text(project, 'getent', 'ahostsv4', 'web')).split(' ')[0] ?? '';
+		await until('each serves itself', async () =>
+			(await Promise.all(['a', 'b'].map(each => text(each, 'curl', '-sS', 'http://web/')))).every(each => each !== ''),
+		);
+		expect(await text('a', 'curl', '-sS', '-m', '2', `http://${await address('b')}/`)).toBe('');
+		expect(await text('a', 'getent', 'hosts', `${at.name}b-web`)).toBe('');
+		const holder = readFileSync(join(at.folder, 'state/networks/.namespace'), 'utf8');
+		await at.tsbox(['down', '-t', '0', `${at.name}a`]);
+		expect(readFileSync(join(at.folder, 'state/networks/.namespace'), 'utf8')).toBe(holder);
+		expect(await text('b', 'curl', '-sS', 'http://web/')).not.toBe('');
+		await at.tsbox(['down', '-t', '0', `${at.name}b`]);
+		await until('nothing is left', () => left(at, kind).length === 0);
+	});
+
+	test('who was killed is told by `network test` and `drift`, and the next start makes it good', async () => {
+		await using at = await box();
+		const port = await unusedPort();
+		await bringUp(at, stack(at, {web: `${serves}ports: ["${port}:80"]\n`}));
+		const web = `${at.name}-web`;
+		const processes = (): readonly (readonly [pid: number, args: string])[] =>
+			execFileSync('ps', ['-u', String(users[kind]?.uid), '-o', 'pid=,args='], {encoding: 'utf8'})
+				.trim()
+				.split('\n')
+				.map(line => [Number.parseInt(line, 10), line.trim().replace(/^\d+ /, '')] as const);
+		const killed = (beginning: string): void => {
+			const [pid = 0] = processes().find(([, args]) => args.startsWith(beginning)) ?? [];
+			process.kill(pid, 'SIGKILL');
+		};
+		killed(existsSync('/usr/bin/pasta') ? 'pasta' : 'slirp4netns');
+		await until('it is told', async () =>
+			(await at.tsbox(['network', 'test', web])).out.includes('the namespace of your networks has no tap0'),
+		);
+		killed('perl -e use strict');
+		await until('it is told', async () => (await at.tsbox(['drift', web])).out.includes(`.relays/${web} has ended`));
+		killed('sleep infinity');
+		await until('it is told', async () => (await at.tsbox(['drift', web])).out.includes('it has no eth0'));
+		expect(await at.tsbox(['restart', at.name, 'web'])).toMatchObject({status: 0});
+		await until('it serves', () => {
+			try {
+				return fetched(`http://127.0.0.1:${port}/`) === `${web}\n`;
+			} catch {
+				return false;
+			}
+		});
+		expect((await at.tsbox(['drift', web])).status).toBe(0);
+		await at.tsbox(['down', '-t', '0', at.name]);
+		await until('nothing is left', () => left(at, kind).length === 0);
+	});
+
+	test('a container that runs comes to a network and leaves it; graph and inspect show it', async () => {
+		await using at = await box();
+		const shared = `${at.name}_shared`;
+		expect((await at.tsbox(['network', 'create', shared])).status).toBe(0);
+		await bringUp(at, stack(at, {web: sleeps, job: sleeps}, 'networks: {default: {}}\n'));
+		expect(await at.tsbox(['network', 'connect', '--alias', 'cache', shared, `${at.name}-web`])).toMatchObject({
+			status: 0,
+		});
+		expect(await at.tsbox(['network', 'connect', shared, `${at.name}-job`])).toMatchObject({status: 0});
+		expect((await at.tsbox(['exec', `${at.name}-job`, '--', 'getent', 'hosts', 'cache'])).out).toMatch(/^10\./);
+		expect((await at.tsbox(['network', 'graph', shared])).out).toContain(`${at.name}-web`);
+		await at.tsbox(['network', 'disconnect', `${at.name}_default`, `${at.name}-job`]);
+		expect((await at.tsbox(['exec', `${at.name}-job`, '--', 'ip', 'route'])).out).toMatch(/default via .* dev eth1/);
+		expect((await at.tsbox(['drift', `${at.name}-job`])).status).toBe(0);
+		await at.tsbox(['down', '-t', '0', at.name]);
+		expect((await at.tsbox(['network', 'rm', shared])).status).toBe(0);
+		await until('nothing is left', () => left(at, kind).length === 0);
+	});
+
+	test('the holder has no capability, and a container has none over its namespaces', async () => {
+		await using at = await box();
+		const spec = stack(at, {job: `${sleeps}cap_add: [ALL]\n`}, 'networks: {default: {}}\n');
+		await bringUp(at, spec);
+		const holder = readFileSync(join(at.folder, 'state/networks/.namespace'), 'utf8').split(' ')[0] ?? '';
+		expect(readFileSync(`/proc/${holder}/status`, 'utf8')).toMatch(
+			/CapPrm:\t0+\nCapEff:\t0+\nCapBnd:\t0+\nCapAmb:\t0+\nNoNewPrivs:\t1\n/,
+		);
+		const pid = (await rows(at))['job']?.pid ?? 0;
+		const space = (of: number | string): string => readlinkSync(`/proc/${of}/ns/user`);
+		expect(space(pid)).not.toBe(space(holder));
+		// With all capabilities over its own namespaces, and the files of the holder's: setns(2) refuses.
+		const enter = ['nsenter', '--target', String(pid), '--user', '--preserve-credentials', '--net'];
+		const {status, stderr} = spawnSync(
+			'setpriv',
+			[
+				...`--reuid=${users[kind]?.uid} --regid=${users[kind]?.gid} --clear-groups`.split(' '),
+				...enter,
+				'nsenter',
+				`--net=/proc/${holder}/ns/net`,
+				'ip',
+				'link',
+			],
+			{encoding: 'utf8'},
+		);
+		expect({status, stderr}).toEqual({status: 1, stderr: expect.stringMatching(/Permission denied|not permitted/)});
+		await at.tsbox(['down', '-t', '0', at.name]);
 	});
 
 	test('what a kill leaves of networks is collected, whoever was killed', async () => {

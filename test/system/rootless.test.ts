@@ -209,3 +209,14 @@ test("a store that is a symlink, or somebody else's, is not taken", async () => 
 	expect(run.status).toBe(125);
 	expect(run.err).toMatch(/permission|EACCES/i);
 });
+
+test('a container with the root of the host starts again', async () => {
+	await using at = await box('subordinate ids');
+	const spec = at.file(
+		'job.yaml',
+		`name: ${at.name}\nservices: {job: {rootfs: host, init: true, command: [sleep, "600"]}}\n`,
+	);
+	expect(await at.tsbox(['up', '-d', spec])).toMatchObject({status: 0});
+	expect(await at.tsbox(['restart', at.name, 'job'])).toMatchObject({status: 0});
+	await at.tsbox(['down', '-t', '0', at.name]);
+});

@@ -31,7 +31,10 @@ type Asker = Pick<Machine, 'host' | 'facts'>;
 
 async function inside({host, facts}: Asker, pid: number, words: readonly string[]) {
 	const nsenter = hostToolWords(facts, 'nsenter') ?? ['nsenter'];
-	return host.run([...nsenter, '--target', String(pid), '--net', '--', ...words], {timeoutMs: (seconds + 2) * 1000});
+	// An ordinary user has rights only in the user namespace of the container.
+	const user = facts.user.uid === 0 ? [] : ['--user', '--preserve-credentials'];
+	const argv = [...nsenter, '--target', String(pid), ...user, '--net', '--', ...words];
+	return host.run(argv, {timeoutMs: (seconds + 2) * 1000});
 }
 
 function outcomeOf(stdout: string): Outcome {

@@ -210,7 +210,8 @@ function hasDefault({host}: Machine, {process: {pid}}: RunningRecord, family: 4 
 }
 
 async function addDefault({host, facts}: Machine, {process: {pid}}: RunningRecord, gateway: string): Promise<void> {
-	const command = `nsenter --target ${pid} --net ip route add default via ${gateway}`;
+	const user = facts.user.uid === 0 ? '' : '--user --preserve-credentials ';
+	const command = `nsenter --target ${pid} ${user}--net ip route add default via ${gateway}`;
 	const {exitCode, stderr} = await runShell(host, facts, `PATH=/usr/sbin:/usr/bin:/sbin:/bin\n${command}`);
 	if (exitCode !== 0)
 		throw new TsboxError('E_STEP_FAILED', 'the way out could not be moved to another network', {

@@ -11,7 +11,8 @@ export interface Hop {
 		| 'resolver'
 		| 'port'
 		| 'listener'
-		| 'connection';
+		| 'connection'
+		| 'outside';
 	/** `skipped`: it could not be tried, or need not be. */
 	readonly state: 'ok' | 'failed' | 'skipped';
 	/** What was found. */

@@ -1,7 +1,8 @@
 import type {Finding} from '../../host/diagnose/finding.ts';
-import type {HostFacts} from '../../host/facts.ts';
+import type {HostFacts, PackageManager} from '../../host/facts.ts';
 import type {Host} from '../../host/host.ts';
 import {findProgram} from '../../host/probe/tools.ts';
+import {outsideTools, tunTrouble} from '../plan/own-namespace.ts';
 
 /** A base chain as `nft -j list chains` prints it. */
 interface PrintedChain {
@@ -20,6 +21,14 @@ const install: Readonly<Record<string, string>> = {
 	pacman: 'pacman -S nftables',
 };
 
+const installPasta: Readonly<Record<PackageManager, string>> = {
+	'apt-get': 'apt-get install passt',
+	dnf: 'dnf install passt',
+	zypper: 'zypper install passt',
+	apk: 'apk add passt',
+	pacman: 'pacman -S passt',
+};
+
 /**
  * The line of `tsbox doctor` about networks: whether nft(8) is there, and whether a firewall of the host drops what it forwards. An accept in
  * one table overrules no drop in another, so the rules of tsbox alone do not help.
@@ -36,7 +45,20 @@ export async function networkFinding(host: Host, {user, packageManager}: HostFac
 			without: none,
 			hint: install[packageManager ?? ''] ?? null,
 		};
-	if (user.uid !== 0) return {...base, state: 'ok', found: 'for root alone', without: none, hint: null};
+	if (user.uid !== 0) {
+		const found = outsideTools.find(name => findProgram(host, name) !== undefined);
+		const tun = tunTrouble(host);
+		return {
+			...base,
+			state: found === undefined || tun !== undefined ? 'warn' : 'ok',
+			found:
+				found === undefined
+					? 'pasta and slirp4netns are missing'
+					: (tun?.why ?? `a namespace, ${found}, and nft rules`),
+			without: none,
+			hint: found === undefined ? (packageManager === null ? null : installPasta[packageManager]) : (tun?.hint ?? null),
+		};
+	}
 	const {exitCode, stdout} = await host.run([nft, '-j', 'list', 'chains'], {timeoutMs: 10_000});
 	const chains = exitCode === 0 ? chainsOf(stdout) : [];
 	const closed = chains.find(

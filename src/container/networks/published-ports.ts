@@ -2,15 +2,15 @@ import {findProgram} from '../../host/probe/tools.ts';
 import {tableOf} from '../../plan/network/nft-text.ts';
 import type {PublishedPort} from '../../plan/input/network-input.ts';
 import type {MachineFolders} from '../machine/machine.ts';
+import {inNetworks} from './in-networks.ts';
 
-/**
- * The ports of this host that lead into containers, from the rules that the kernel has, by port. None for an ordinary user, who may
- * not read them, and without nft(8).
- */
-export async function publishedPorts({host, dirs}: MachineFolders): Promise<readonly PublishedPort[]> {
+/** The ports of this host that lead into containers, from the rules that the kernel has, by port. None without nft(8). */
+export async function publishedPorts(machine: MachineFolders): Promise<readonly PublishedPort[]> {
+	const {host, dirs} = machine;
 	const nft = findProgram(host, 'nft');
-	if (nft === undefined) return [];
-	const argv = [nft, '-j', 'list', 'table', ...tableOf(dirs.state).split(' ')];
+	const words = inNetworks(machine);
+	if (nft === undefined || words === undefined) return [];
+	const argv = [...words, nft, '-j', 'list', 'table', ...tableOf(dirs.state).split(' ')];
 	const {exitCode, stdout} = await host.run(argv, {timeoutMs: 10_000});
 	return exitCode === 0 ? portsIn(stdout) : [];
 }

@@ -3,7 +3,7 @@ import {runShell} from '../../host/programs/run-shell.ts';
 import {tableOf} from '../../plan/network/nft-text.ts';
 import {bridgeEndLines, lastEndLines} from '../../plan/network/plan-network.ts';
 import {networksFolder, networksLock} from '../../state/network.ts';
-import {namespaceFile, namespaceHolder} from '../../state/network-namespace.ts';
+import {namespaceFile, namedProcess} from '../../state/network-namespace.ts';
 import {hostScriptText} from '../../step/verbs/host-script.ts';
 import type {Machine} from '../machine/machine.ts';
 import {collectNetworks} from './collect-networks.ts';
@@ -30,7 +30,7 @@ export async function sweepNetworks(machine: Machine): Promise<readonly string[]
 			});
 	};
 	const removed = await collectNetworks(machine, async record => shell({lines: bridgeEndLines(record, folder, table)}));
-	const isHeld = isOwn && namespaceHolder(host, namespaceFile(dirs.state)) !== undefined;
+	const isHeld = isOwn && namedProcess(host, namespaceFile(dirs.state)) !== undefined;
 	if (removed.length > 0 || isHeld)
 		await shell({lines: lastEndLines(folder, table, isOwn), lock: networksLock(dirs.state)});
 	return removed;

@@ -1,11 +1,12 @@
 import {isIP} from 'node:net';
 import {TsboxError} from '../../errors/tsbox-error.ts';
-import {kernelLink, kernelText} from '../../host/files/kernel-text.ts';
 import {urlHost} from '../../network/address.ts';
+import {outsideDevice} from '../../plan/network/plan-namespace.ts';
 import type {Machine} from '../machine/machine.ts';
 import {runningContainer} from '../machine/running-container.ts';
 import {askNeighbour, askResolver, connectInside} from './ask-inside.ts';
 import {failed, type Hop, passed, skipped} from './hop.ts';
+import {linksOfNetworks} from './in-networks.ts';
 import {listenerHop} from './listener-hop.ts';
 import {type Surroundings, surroundings, type Tested, testedOf} from './network-facts.ts';
 import {outcomeWords, resolversOf, type Target, testConnection} from './test-connection.ts';
@@ -46,13 +47,16 @@ export async function testNetwork(machine: Machine, name: string, target?: Targe
 
 async function testOwn(machine: Machine, from: Tested, all: Surroundings): Promise<readonly Hop[]> {
 	const hops: Hop[] = [];
+	const links = await linksOfNetworks(machine);
 	for (const {network, lease} of from.leases) {
 		hops.push(
 			...lease.addresses.map(address => addressHop(from, {network, lease}, address)),
-			cableHop(machine, network.bridge, lease.hostEnd, from.name),
+			cableHop(links, network.bridge, lease.hostEnd, from.name),
 		);
 		for (const {gateway} of network.subnets) hops.push(await gatewayHop(machine, from, {network, lease}, gateway));
 	}
+	if (machine.facts.user.uid !== 0 && from.leases.some(({network}) => !network.internal))
+		hops.push(outsideHop(links, from.name));
 	return [...hops, ...routeHops(from), ...(await resolverHops(machine, from)), ...portHops(from, all)];
 }
 
@@ -67,21 +71,34 @@ function addressHop(from: Tested, {network, lease}: Tested['leases'][number], ad
 			);
 }
 
-function cableHop({host}: Machine, bridge: string, hostEnd: string, name: string): Hop {
-	const master = kernelLink(host, `/sys/class/net/${hostEnd}/master`).split('/').at(-1) ?? '';
-	if (master === bridge) return passed('cable', `${hostEnd} is on the bridge ${bridge}`);
+type Links = Awaited<ReturnType<typeof linksOfNetworks>>;
+
+function cableHop(links: Links, bridge: string, hostEnd: string, name: string): Hop {
+	const own = links.find(({ifname}) => ifname === hostEnd);
+	if (own?.master === bridge) return passed('cable', `${hostEnd} is on the bridge ${bridge}`);
+	const isThere = own !== undefined && links.some(({ifname}) => ifname === bridge);
 	return failed(
 		'cable',
 		`${hostEnd} is not on the bridge ${bridge}`,
-		host.lstat(`/sys/class/net/${hostEnd}`) === undefined
-			? `this host has no device ${hostEnd}`
-			: master === ''
+		own === undefined
+			? `there is no device ${hostEnd}`
+			: own.master === undefined
 				? 'it is on no bridge'
-				: `it is on ${master}`,
-		host.lstat(`/sys/class/net/${hostEnd}`) === undefined || host.lstat(`/sys/class/net/${bridge}`) === undefined
-			? `start ${name} again`
-			: `put it back: \`ip link set ${hostEnd} master ${bridge}\``,
+				: `it is on ${own.master}`,
+		isThere ? `put it back: \`ip link set ${hostEnd} master ${bridge}\`` : `start ${name} again`,
 	);
+}
+
+/** Whether the namespace of an ordinary user's networks is connected to the host. */
+function outsideHop(links: Links, name: string): Hop {
+	return links.some(({ifname}) => ifname === outsideDevice)
+		? passed('outside', `${outsideDevice} leads to this host`)
+		: failed(
+				'outside',
+				`the namespace of your networks has no ${outsideDevice}`,
+				'pasta or slirp4netns, which connects it to this host, has ended',
+				`start ${name} again`,
+			);
 }
 
 /** The discard port. Whether something listens there does not matter: a refusal is an answer too. */
@@ -116,8 +133,8 @@ async function isNeighbour(
 	pid: number,
 	{address, device, bridge}: {readonly address: string; readonly device: string; readonly bridge: string},
 ): Promise<boolean> {
-	const mac = kernelText(machine.host, `/sys/class/net/${bridge}/address`)?.trim();
-	return (await askNeighbour(machine, pid, {address, device, port: anyPort})) === mac;
+	const mac = (await linksOfNetworks(machine)).find(({ifname}) => ifname === bridge)?.address;
+	return mac !== undefined && (await askNeighbour(machine, pid, {address, device, port: anyPort})) === mac;
 }
 
 /** The default route of each family of which a network has a way out. */

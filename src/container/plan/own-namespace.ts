@@ -1,5 +1,6 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {mapArguments, userMapOf} from '../../host/id-map.ts';
+import type {Host} from '../../host/host.ts';
 import {findProgram} from '../../host/probe/tools.ts';
 import type {OwnNamespace} from '../../plan/input/network-input.ts';
 import type {Service} from '../../spec/model/project.ts';
@@ -9,6 +10,19 @@ import type {Machine} from '../machine/machine.ts';
 
 /** The first port that any user may listen on; ip-sysctl.rst. */
 const firstFree = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
+
+/** The programs that can connect a network namespace of an ordinary user to the host, the best first. */
+export const outsideTools = ['pasta', 'slirp4netns'] as const;
+
+/** Why an ordinary user can make no device by which a namespace is connected, and what to do. */
+export function tunTrouble(host: Host): {readonly why: string; readonly hint: string} | undefined {
+	const tun = host.stat('/dev/net/tun');
+	if (tun === undefined) return {why: 'this host has no /dev/net/tun', hint: 'sudo modprobe tun'};
+	// As udev makes it. A group or an access list may let a user in too, which stat(2) does not say: then the group bits are set.
+	return (tun.mode & 0o060) === 0
+		? {why: 'only root may open /dev/net/tun', hint: 'sudo chmod 666 /dev/net/tun'}
+		: undefined;
+}
 
 /**
  * Where the networks of an ordinary user are; null for root.
@@ -24,18 +38,14 @@ export function ownNamespace(
 		throw new TsboxError('E_PERMISSION', 'only root can limit with `egress` what a container reaches', {
 			hint: 'run it with sudo, or put it on a network with `internal: true`',
 		});
-	const outside = (['pasta', 'slirp4netns'] as const).find(name => findProgram(host, name) !== undefined);
+	const outside = outsideTools.find(name => findProgram(host, name) !== undefined);
 	if (outside === undefined)
 		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has neither pasta nor slirp4netns', {
 			why: 'the networks of an ordinary user are connected to the host by one of them',
 			hint: 'install pasta (Debian: passt), or write `network_mode: none`',
 		});
-	const tun = host.stat('/dev/net/tun');
-	if (tun === undefined || (tun.mode & 0o006) !== 0o006)
-		throw new TsboxError('E_HOST_UNSUPPORTED', `${outside} cannot make a network device`, {
-			why: tun === undefined ? 'this host has no /dev/net/tun' : 'only root may open /dev/net/tun',
-			hint: tun === undefined ? 'sudo modprobe tun' : 'sudo chmod 666 /dev/net/tun',
-		});
+	const tun = tunTrouble(host);
+	if (tun !== undefined) throw new TsboxError('E_HOST_UNSUPPORTED', `${outside} cannot make a network device`, tun);
 	if (!namespaces.includes('user'))
 		throw new TsboxError('E_PERMISSION', 'a network of an ordinary user needs a user namespace', {
 			hint: 'add `user` to `namespaces`',

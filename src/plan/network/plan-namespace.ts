@@ -9,7 +9,7 @@ import type {NetworksInput, OwnNamespace} from '../input/network-input.ts';
  */
 
 /** The device by which the namespace reaches the host. */
-const outsideDevice = 'tap0';
+export const outsideDevice = 'tap0';
 
 /**
  * A subnet between the namespace and the host, of link-local addresses: RFC 3927. No subnet of a pool is there, and the host has no part in
@@ -106,5 +106,6 @@ const slirpLines: readonly string[] = [
 	'	ready=$(mktemp -u); mkfifo -m 600 "$ready"',
 	`	setsid ${beside} slirp4netns --configure --mtu=${namespaceMtu} --cidr=${link.subnet} --disable-host-loopback --enable-seccomp \\`,
 	`		--ready-fd=3 --netns-type=path "/proc/$holder/ns/net" ${outsideDevice} 3>"$ready" < /dev/null > /dev/null 2>&1 9>&- &`,
-	'	state=$(cat "$ready"); rm "$ready"; [ "$state" = 1 ]',
+	'	state=$(head -c 1 "$ready"); rm "$ready"',
+	'	[ "$state" = 1 ] || { echo "slirp4netns did not start" >&2; exit 1; }',
 ];

@@ -12,7 +12,7 @@ function relayFile({folder, container}: Pick<NetworksInput, 'folder' | 'containe
 /** The step that publishes ports of an ordinary user's container: no rule of the host is that user's. */
 export function relayStep({file, calls}: OwnNamespace, input: NetworksInput): StepBefore {
 	const {ports, lock, folder} = input;
-	const relay = relayFile(input);
+	const named = relayFile(input);
 	return {
 		id: 'network.ports',
 		phase: 'network',
@@ -24,19 +24,20 @@ export function relayStep({file, calls}: OwnNamespace, input: NetworksInput): St
 		action: {
 			kind: 'hostScript',
 			lock,
+			programs: {relay: relayProgram},
 			lines: [
 				...holderLines(file),
 				`mkdir -p ${shellWord(`${folder}/.relays`)}`,
 				'ulimit -n "$(ulimit -H -n)"',
-				`perl -e ${shellWord(relayProgram)} ${calls.setns} ${calls.capset} "$holder" ${shellWord(relay)} ${shellCommand(ports.map(portWord))} < /dev/null > /dev/null 9>&-`,
+				`perl -e "$relay" ${calls.setns} ${calls.capset} "$holder" ${shellWord(named)} ${shellCommand(ports.map(portWord))} < /dev/null > /dev/null 9>&-`,
 			],
 		},
 		undo: {
 			kind: 'undoScript',
 			lock,
-			lines: [...holderLines(relay), '[ -z "$holder" ] || kill -9 "$holder"', `rm -f ${shellWord(relay)}`],
+			lines: [...holderLines(named), '[ -z "$holder" ] || kill -9 "$holder"', `rm -f ${shellWord(named)}`],
 		},
-		checks: [],
+		checks: [{kind: 'processOf', file: named}],
 	};
 }
 

@@ -270,7 +270,12 @@ my %do;
 		make_folders("$above/") or fail("mkdir: cannot create directory '$above': $!");
 		$do{create}->($path);
 	},
-	copy_link => sub { symlink readlink $_[0] // fail("cp: $_[0]: $!"), $_[1] or fail("cp: $_[1]: $!") },
+	# A writable layer that stays has it from the last start. cp(1) makes it anew too.
+	copy_link => sub {
+		my $to = readlink $_[0] // fail("cp: $_[0]: $!");
+		unlink $_[1] if -l $_[1];
+		symlink $to, $_[1] or fail("cp: $_[1]: $!");
+	},
 	chown => sub { chown $_[1] + 0, $_[2] + 0, $_[0] or fail("chown: $_[0]: $!") },
 	# chmod go+rX
 	open_to_all => sub {

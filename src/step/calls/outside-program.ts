@@ -220,6 +220,7 @@ $skips{$_} = 1 for qw(start unless_there);
 		my $holder = first_line($_[0]) =~ /^(\d+) / ? $1 : 0;
 		(text_of("/proc/$holder/net/dev", 65536) // '') =~ /^ *\Q$_[1]\E:/m or wrong("the network namespace of this user has no $_[1]");
 	},
+	check_process_of => sub { first_line($_[0]) =~ /^(\d+) (\d+)$/ && started_at($1) eq $2 or wrong("the process of $_[0] has ended") },
 	check_folder => sub { -d $_[0] or wrong("there is no folder $_[0]") },
 	check_value => sub { check_text(@_, text_of($_[0], 65536) // '') },
 	check_mount => sub {

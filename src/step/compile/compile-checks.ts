@@ -41,6 +41,8 @@ function checkRows(check: Check): readonly (readonly string[])[] {
 			return [['check_interface', check.name]];
 		case 'deviceInside':
 			return [['check_device_inside', check.file, check.name]];
+		case 'processOf':
+			return [['check_process_of', check.file]];
 		case 'address':
 			return [addressRow(check.address)];
 		case 'namespaces':

@@ -97,6 +97,11 @@ plain_folder() { # NAME LAYER...
 	read -r holder _ < "$1" || :
 	grep -q "^ *$2:" "/proc/$holder/net/dev" 2>/dev/null || wrong "the network namespace of this user has no $2"
 }`,
+	check_process_of: `check_process_of() { # FILE
+	number='' started=''
+	read -r number started < "$1" || :
+	[ "$(cut -d ' ' -f 22 "/proc/$number/stat" 2>/dev/null)" = "$started" ] || wrong "the process of $1 has ended"
+}`,
 	check_value: `check_value() { # FILE VALUE
 	file=$1 wanted=$2 value=
 	while read -r line || [ -n "$line" ]; do value="$value $line"; done < "$1"

@@ -23,6 +23,8 @@ export type Check =
 	| {readonly kind: 'interface'; readonly name: string}
 	/** /proc/HOLDER/net/dev has this network device; the file begins with the number of that process. */
 	| {readonly kind: 'deviceInside'; readonly file: string; readonly name: string}
+	/** The process runs whose number the file begins with, followed by the time of its start. */
+	| {readonly kind: 'processOf'; readonly file: string}
 	/** /proc/PID/net/fib_trie, or if_inet6, has this address, which is the process's own. */
 	| {readonly kind: 'address'; readonly address: string}
 	/** /proc/PID/ns/KIND is not the host's. */

@@ -16,6 +16,8 @@ export interface HostScriptAction {
 	readonly lock?: string;
 	/** The file of state/network-namespace.ts: the lines run in that network namespace, as root of its user namespace. */
 	readonly namespace?: string;
+	/** Programs that the lines have as variables; too long to be shown. */
+	readonly programs?: Readonly<Record<string, string>>;
 	/** Ports of the host on which nobody may listen. */
 	readonly ports?: readonly HostPort[];
 }
@@ -27,7 +29,7 @@ export interface HostPort {
 	readonly address?: string;
 }
 
-type Script = Pick<HostScriptAction, 'lines' | 'lock' | 'namespace'>;
+type Script = Pick<HostScriptAction, 'lines' | 'lock' | 'namespace' | 'programs'>;
 
 /** nsenter(1) into the network namespace of `$holder`. Its user namespace comes first: only root of that one may enter the other. */
 const enter = 'nsenter --user --net --preserve-credentials --target $holder';
@@ -40,7 +42,8 @@ export function holderLines(file: string): readonly string[] {
 	return [
 		'holder= started=',
 		`[ ! -e ${shellWord(file)} ] || read -r holder started < ${shellWord(file)}`,
-		'[ "$(cut -d " " -f 22 "/proc/$holder/stat" 2>/dev/null)" = "$started" ] || holder=',
+		// One that ended and that nobody has waited for has a stat, but no namespaces.
+		'[ -e "/proc/$holder/ns/net" ] && [ "$(cut -d " " -f 22 "/proc/$holder/stat")" = "$started" ] || holder=',
 	];
 }
 
@@ -61,13 +64,14 @@ const refuse = ['[ -n "$holder" ] || { echo \'the network namespace of this user
 
 /** The text of a script, with the folders in which tools are looked for: the caller's PATH decides nothing that root runs. */
 export function hostScriptText(script: Script, {isUndo = false}: {readonly isUndo?: boolean} = {}): string {
-	const {lock} = script;
+	const {lock, programs = {}} = script;
+	const variables = Object.entries(programs).map(([name, text]) => `${name}=${shellWord(text)}`);
 	const locked =
 		lock === undefined
 			? []
 			: [`mkdir -p ${shellWord(lock.slice(0, lock.lastIndexOf('/')))}`, `exec 9>>${shellWord(lock)}`, 'flock 9'];
 	const placed = placedLines(script, isUndo ? [] : refuse);
-	return ['set -eu', 'umask 077', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin', ...locked, ...placed].join('\n');
+	return ['set -eu', 'umask 077', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin', ...locked, ...variables, ...placed].join('\n');
 }
 
 /** A text that a script runs apart from itself, so that its settings and its descriptors end with it. */
@@ -75,12 +79,18 @@ export function subshell(text: string): string {
 	return `(\n${text}\n)`;
 }
 
-function shownLines({lines, lock, namespace}: Script): readonly string[] {
+function shownLines({lines, lock, namespace, programs = {}}: Script): readonly string[] {
+	const variables = Object.entries(programs).map(
+		([name, text]) =>
+			`# $${name} is a program of ${text.trim().split('\n').length} lines, which \`tsbox compile\` prints`,
+	);
 	const inside =
 		namespace === undefined
 			? lines
 			: [`read -r holder started < ${shellWord(namespace)}`, `${enter} sh -eu <<'INSIDE'`, ...lines, 'INSIDE'];
-	return lock === undefined ? inside : [`exec 9>>${shellWord(lock)}; flock 9`, ...inside];
+	return lock === undefined
+		? [...variables, ...inside]
+		: [`exec 9>>${shellWord(lock)}; flock 9`, ...variables, ...inside];
 }
 
 export const hostScript: HostVerb<HostScriptAction> = {

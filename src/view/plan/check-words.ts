@@ -19,6 +19,8 @@ export function checkWords(check: Check): string {
 			return `/proc/PID/net/dev has ${check.name}`;
 		case 'deviceInside':
 			return `/proc/$(cut -d ' ' -f 1 ${check.file})/net/dev has ${check.name}`;
+		case 'processOf':
+			return `the process that ${check.file} names runs`;
 		case 'address':
 			return `/proc/PID/net/${check.address.includes(':') ? 'if_inet6' : 'fib_trie'} has ${check.address}`;
 		case 'namespaces':
