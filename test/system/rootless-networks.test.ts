@@ -190,6 +190,7 @@ describe.runIf(isAble)('networks of an ordinary user', () => {
 			return heard.includes('echo hello');
 		});
 		socket.close();
+		expect(heard[0]).toBe('echo hello');
 		await at.tsbox(['down', '-t', '0', at.name]);
 	});
 
