@@ -247,7 +247,6 @@ test.each([
 	['network rm --subnet 10.5.0.0/24 x'],
 	['network ls --internal'],
 	['network create --opt =b x'],
-	['network create --driver macvlan x'],
 	['completion powershell'],
 	['run -t -T a.yaml'],
 	['up --step'],

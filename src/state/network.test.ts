@@ -78,7 +78,8 @@ test.each([
 	['no subnet', {...record, subnets: []}],
 	['a subnet that is null', {...record, subnets: [null]}],
 	['a label that is no text', {...record, labels: {a: 1}}],
-	['an unknown driver', {...record, driver: 'macvlan'}],
+	['an unknown driver', {...record, driver: 'overlay'}],
+	['a driver without its device', {...record, driver: 'macvlan'}],
 	['a newer schema', {...record, schema: 2}],
 	['a project that is missing', {...record, project: undefined}],
 ])('a record with %s is none', (_, wrong) => {

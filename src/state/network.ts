@@ -1,6 +1,6 @@
 import {isIP} from 'node:net';
 import type {Host} from '../host/host.ts';
-import type {Subnet} from '../spec/model/network.ts';
+import type {NetworkDriver, NetworkParent, Subnet} from '../spec/model/network.ts';
 import {isVolumeName} from '../spec/values/named-volume.ts';
 import {ownJson} from './own-json.ts';
 
@@ -16,7 +16,9 @@ export const isNetworkName: (word: string) => boolean = isVolumeName;
 export interface NetworkDefinition {
 	readonly schema: 1;
 	readonly name: string;
-	readonly driver: 'bridge';
+	readonly driver: NetworkDriver;
+	/** For every driver but `bridge`. */
+	readonly parent?: NetworkParent;
 	/** No way out: the host masquerades and forwards nothing. */
 	readonly internal: boolean;
 	/** Containers outside of the network's project may join. */
@@ -38,9 +40,11 @@ export interface NetworkRecord {
 	readonly name: string;
 	/** The project whose spec declares it; null for an external one. */
 	readonly project: string | null;
-	readonly driver: 'bridge';
-	/** The name of the bridge's interface. */
-	readonly bridge: string;
+	readonly driver: NetworkDriver;
+	/** The name of the bridge's interface; undefined for other drivers. */
+	readonly bridge?: string;
+	/** For every driver but `bridge`. */
+	readonly parent?: NetworkParent;
 	readonly subnets: readonly {readonly subnet: string; readonly gateway: string}[];
 	readonly internal: boolean;
 	/** Bytes. */
@@ -55,7 +59,7 @@ export interface Lease {
 	readonly container: string;
 	/** The name of its interface in the container. */
 	readonly interface: string;
-	/** The name of the other end of the veth pair, on the bridge. */
+	/** The name of the other end of the veth pair, on the bridge; `-` for other drivers. */
 	readonly hostEnd: string;
 	readonly mac: string;
 	/** All names by which others on the network find the container, the name of its host first. */
@@ -101,13 +105,25 @@ function isOptional(value: unknown, type: 'string' | 'number'): boolean {
 	return value === undefined || typeof value === type;
 }
 
+/** Whether a driver that tsbox knows has what it needs. */
+function hasDriver({driver, parent}: Partial<Record<keyof NetworkDefinition, unknown>>): boolean {
+	if (driver === 'bridge') return parent === undefined;
+	const {device, mode, flag} = (parent ?? {}) as Partial<Record<keyof NetworkParent, unknown>>;
+	return (
+		(driver === 'macvlan' || driver === 'ipvlan') &&
+		typeof device === 'string' &&
+		typeof mode === 'string' &&
+		isOptional(flag, 'string')
+	);
+}
+
 /** Whether a value has what definitions and records have in common. */
 function isNetwork(value: Partial<Record<keyof NetworkDefinition, unknown>> | undefined, name: string): boolean {
 	return (
 		value !== undefined &&
 		value.schema === 1 &&
 		value.name === name &&
-		value.driver === 'bridge' &&
+		hasDriver(value) &&
 		typeof value.internal === 'boolean' &&
 		isOptional(value.mtu, 'number') &&
 		isStrings(value.labels) &&
@@ -123,7 +139,7 @@ export function readNetwork(host: Host, state: string, name: string): NetworkRec
 	const fits =
 		isNetwork(value, name) &&
 		(value?.project === null || typeof value?.project === 'string') &&
-		typeof value.bridge === 'string' &&
+		typeof value.bridge === (value.driver === 'bridge' ? 'string' : 'undefined') &&
 		value.subnets.every(each => typeof each?.subnet === 'string' && typeof each.gateway === 'string');
 	return fits ? value : undefined;
 }

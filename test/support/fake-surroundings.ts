@@ -109,6 +109,7 @@ const results: {readonly [Name in keyof EngineApi]?: Awaited<ReturnType<EngineAp
 		internal: false,
 		attachable: false,
 		subnets: [{subnet: '10.89.0.0/24', gateway: '10.89.0.1', ipRange: null, auxAddresses: {}}],
+		parent: null,
 		bridge: 'tsb-0a1b2c3d',
 		mtu: null,
 		labels: {},

@@ -54,7 +54,7 @@ test('a network is made, looked at, and removed, and this host stays as it is', 
 		{name: 'shared', project: null, internal: true, labels: {team: 'web'}, containers: []},
 	]);
 	const [header, ...lines] = (await network(at, 'ls')).out.trimEnd().split('\n');
-	expect(header?.split(/ {2,}/)).toEqual(['NAME', 'PROJECT', 'DRIVER', 'SUBNET', 'BRIDGE', 'CONTAINERS']);
+	expect(header?.split(/ {2,}/)).toEqual(['NAME', 'PROJECT', 'DRIVER', 'SUBNET', 'DEVICE', 'CONTAINERS']);
 	const office = await inspect(at, 'office');
 	expect([isOnHost(office), isOnHost(await inspect(at, 'shared'))]).toEqual([false, false]);
 	expect(lines[0]?.split(/ {2,}/)).toEqual(['office', '-', 'bridge', '10.5.0.0/24', office.bridge, '0']);
@@ -155,12 +155,15 @@ test('bad input is refused before anything is written, with what to do instead',
 		[['none'], 2, 'no network can be named none'],
 		[['taken'], 125, 'there is a network named taken already'],
 		[['x', 'y'], 2, 'network create takes one name'],
-		[['--driver', 'macvlan', 'x'], 2, '--driver'],
-		[[...bridgeName('sixteen-letters-'), 'x'], 2, 'not a valid interface name'],
+		[['--driver', 'overlay', 'x'], 2, '--driver "overlay": tsbox has bridge, macvlan, ipvlan'],
+		[['--driver', 'macvlan', 'x'], 2, 'the driver `macvlan` needs a device of the host'],
+		[['-d', 'macvlan', '-o', 'parent=eth0', '-o', 'macvlan_mode=l2', 'x'], 2, 'macvlan_mode must be'],
+		[['-d', 'ipvlan', '-o', 'parent=eth0.9999', 'x'], 2, 'names the VLAN 9999'],
+		[[...bridgeName('sixteen-letters-'), 'x'], 2, 'has 16 characters'],
 		[[...bridgeName('lo'), 'x'], 125, 'the interface name lo is taken'],
 		[[...bridgeName('tsb-taken'), 'x'], 125, 'the interface name tsb-taken is taken'],
-		[['-o', 'com.docker.network.driver.mtu=big', 'x'], 2, 'must be a number of bytes'],
-		[['-o', 'parent=eth0', 'x'], 2, '--opt parent: unknown option'],
+		[['-o', 'com.docker.network.driver.mtu=big', 'x'], 2, 'must be a whole number from 68 to 65535'],
+		[['-o', 'parent=eth0', 'x'], 2, '--opt parent is no option of the driver'],
 		[['--subnet', '10.6.0.0/16', 'x'], 125, 'it overlaps the network taken'],
 		[['--subnet', '127.0.0.0/24', 'x'], 2, 'no machine can have these addresses'],
 		[['--subnet', '10.5.0.1/24', 'x'], 2, 'write `--subnet 10.5.0.0/24`'],

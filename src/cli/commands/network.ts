@@ -13,8 +13,7 @@ const createOptions = {
 		kind: 'text',
 		short: 'd',
 		value: 'DRIVER',
-		choices: ['bridge'],
-		describe: 'With create: the kind of network',
+		describe: 'With create: bridge, or macvlan or ipvlan on a device of the host; default bridge',
 	},
 	subnet: {
 		kind: 'list',
@@ -36,7 +35,8 @@ const createOptions = {
 		kind: 'list',
 		short: 'o',
 		value: 'NAME=VALUE',
-		describe: 'With create: com.docker.network.driver.mtu or com.docker.network.bridge.name',
+		describe:
+			'With create: an option of the driver, as parent, macvlan_mode, ipvlan_mode or com.docker.network.driver.mtu',
 	},
 	label: {kind: 'list', value: 'NAME=VALUE', describe: 'With create: set a label'},
 } as const;
@@ -64,6 +64,7 @@ export const network = defineCommand({
 			'chosen addresses',
 		],
 		['tsbox network create --ipv6 --subnet fd00:5::/64 six', 'IPv6 addresses too'],
+		['tsbox network create -d macvlan -o parent=eth0 --subnet 192.0.2.0/24 lan', 'beside the host, on its network'],
 		['tsbox network inspect shared', 'everything known about one and its containers, as JSON'],
 		['tsbox network rm shared', 'one network that no container needs'],
 		['tsbox network prune', 'all that `network create` made and no container needs'],
@@ -161,6 +162,7 @@ const noNetwork = {
 	attachable: false,
 	subnets: [],
 	bridge: '',
+	parent: null,
 	mtu: 0,
 	labels: null,
 	created: 0,

@@ -338,7 +338,7 @@ test('volume creates, inspects, removes, and prunes', async () => {
 });
 
 test('network creates, inspects, removes, and prunes', async () => {
-	expect((await tsbox('network')).out).toBe('NAME  PROJECT  DRIVER  SUBNET  BRIDGE  CONTAINERS\n');
+	expect((await tsbox('network')).out).toBe('NAME  PROJECT  DRIVER  SUBNET  DEVICE  CONTAINERS\n');
 	expect((await tsbox('network ls --json')).out).toBe('[]\n');
 	const line =
 		'network create -d bridge --subnet 10.5.0.0/24 --gateway 10.5.0.2 --ip-range 10.5.0.128/25 --aux-address a=10.5.0.9 --internal --attachable -o x=1 --ipv6 --label d office';

@@ -20,6 +20,7 @@ import type {Step, StepBefore, StepBeside} from '../../step/verbs/step.ts';
 import {hasEnded} from '../machine/has-ended.ts';
 import type {Machine} from '../machine/machine.ts';
 import {type RunningRecord, runningContainer, runs} from '../machine/running-container.ts';
+import {refuseMissingKinds} from '../plan/resolve-parent.ts';
 import {resolveNetworks} from '../plan/resolve-networks.ts';
 import {listNetworks, noNetwork} from './list-networks.ts';
 import {publishedPorts} from './published-ports.ts';
@@ -70,6 +71,12 @@ export async function connectNetwork(
 			// Who rolled back meanwhile may have read the journal before the new lines.
 			if (!runs(machine, record)) throw hasEnded(shown);
 		} catch (error) {
+			if (runs(machine, record))
+				for (const {
+					record: {parent},
+					inside,
+				} of input.joins)
+					if (parent !== undefined) await removeChild(machine, record, inside);
 			await takeBack(machine, folder, network, done);
 			throw error;
 		}
@@ -108,6 +115,7 @@ export async function disconnectNetwork(machine: Machine, network: string, name:
 		const undos = readJournal(host, folder).flatMap(entry => ('id' in entry && ids.includes(entry.id) ? [entry] : []));
 		noteNetwork(host, folder, network, false);
 		// The lines stay in the journal: an undo may be done twice.
+		if (found.network.parent !== undefined) await removeChild(machine, record, found.lease.interface);
 		for (const entry of undos.toReversed()) await undo(entry.undo, host, facts, []);
 		refreshNames(host, dirs.state);
 		const ways = leases
@@ -169,6 +177,7 @@ async function inputOf(
 		sysctls: {},
 		...present({ipv4Address: address, ipv6Address: address6}),
 	};
+	await refuseMissingKinds(machine, [join]);
 	const {name, detached, config, origins, egress} = record;
 	const input = resolveNetworks(machine, {
 		name,
@@ -207,6 +216,12 @@ function hasDefault({host}: Machine, {process: {pid}}: RunningRecord, family: 4 
 	const text = (file: string): string => kernelText(host, `/proc/${pid}/net/${file}`) ?? '';
 	const routes = family === 4 ? ipv4Routes(text('route')) : ipv6Routes(text('ipv6_route'));
 	return routes.some(({prefix}) => prefix === 0);
+}
+
+/** Removes a device of macvlan or ipvlan, which has no other end on the host; it may be gone. */
+async function removeChild({host, facts}: Machine, {process: {pid}}: RunningRecord, device: string): Promise<void> {
+	const script = `nsenter --target ${pid} --net ip link delete ${device} 2>/dev/null || :`;
+	await runShell(host, facts, `PATH=/usr/sbin:/usr/bin:/sbin:/bin\n${script}`);
 }
 
 async function addDefault({host, facts}: Machine, {process: {pid}}: RunningRecord, gateway: string): Promise<void> {
@@ -266,7 +281,8 @@ function withoutNetwork(
 	const others = steps.filter(
 		({id}) => !id.startsWith(`network.${network}.`) || !/\.(?:claim|bridge|egress|link)$/.test(id),
 	);
-	const rules = others.findIndex(({id}) => id === 'network.rules');
+	// Without a bridge there are no rules.
+	const rules = others.findIndex(({id}) => id === 'network.rules' || id === 'network.names');
 	const cables = others.findLastIndex(({id, side}) => side === 'beside' && id.startsWith('network.')) + 1;
 	const before = added.filter(({side}) => side === 'before');
 	const beside = added.filter(({side}) => side === 'beside');

@@ -13,10 +13,18 @@ import {
 	parseAddress,
 	parseCidr,
 } from '../../network/address.ts';
-import {isInterfaceName, leastMtu6, longestInterface} from '../../network/names.ts';
+import {leastMtu6} from '../../network/names.ts';
 import {pickAddress} from '../../network/pick-address.ts';
 import {overlapping, pickSubnet} from '../../network/pools.ts';
-import type {Subnet} from '../../spec/model/network.ts';
+import type {NetworkDriver, Subnet} from '../../spec/model/network.ts';
+import {
+	bridgeOption,
+	type DriverSettings,
+	mtuOption,
+	networkDrivers,
+	otherDrivers,
+	readDriverOptions,
+} from '../../spec/network/driver-options.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {
 	allDefinitions,
@@ -33,7 +41,7 @@ import {usedSubnets} from './used-subnets.ts';
 
 /** What a new network shall be, as it was written. */
 export interface NetworkOptions {
-	/** `bridge`, the default. */
+	/** `bridge`, the default, `macvlan` or `ipvlan`. */
 	readonly driver?: string;
 	/** It has IPv4 addresses; true by default. */
 	readonly ipv4?: boolean;
@@ -51,12 +59,9 @@ export interface NetworkOptions {
 	readonly internal?: boolean;
 	readonly attachable?: boolean;
 	readonly labels?: Readonly<Record<string, string>>;
-	/** Options of the driver by Docker's names: `com.docker.network.driver.mtu`, `com.docker.network.bridge.name`. */
+	/** Options of the driver by Docker's names: `com.docker.network.driver.mtu`, `com.docker.network.bridge.name`, `parent`. */
 	readonly driverOptions?: Readonly<Record<string, string>>;
 }
-
-const mtuOption = 'com.docker.network.driver.mtu';
-const bridgeOption = 'com.docker.network.bridge.name';
 
 /** `network_mode` gives these words another meaning. */
 const reserved = ['bridge', 'default', 'host', 'none'];
@@ -75,8 +80,9 @@ export async function createNetwork(
 	options: NetworkOptions = {},
 ): Promise<readonly string[]> {
 	const {host, dirs, facts} = machine;
-	checkName(name, options.driver ?? 'bridge');
-	const settings = readDriverOptions(options.driverOptions ?? {});
+	checkName(name);
+	const driver = readDriver(options.driver ?? 'bridge');
+	const settings = settingsOf(driver, options.driverOptions ?? {});
 	const families = familiesOf(options);
 	// The checks of subnets need no lock.
 	const written = readSubnets(name, families, options);
@@ -88,7 +94,7 @@ export async function createNetwork(
 	host.mkdirs(networksFolder(dirs.state), 0o700);
 	return withLock(host, facts, networksLock(dirs.state), async () => {
 		refuseTaken(machine, name, settings.bridge);
-		const used = await usedSubnets(machine);
+		const used = await usedSubnets(machine, driver);
 		const subnets = families.map(family => {
 			const range = written.find(({subnet}) => parseCidr(subnet)?.family === family);
 			if (range === undefined) return readRange(name, pickSubnet(networkPools(machine), family, used), noneAsked);
@@ -103,7 +109,7 @@ export async function createNetwork(
 		const definition: NetworkDefinition = {
 			schema: 1,
 			name,
-			driver: 'bridge',
+			driver,
 			internal: options.internal ?? false,
 			attachable: options.attachable ?? false,
 			subnets,
@@ -120,7 +126,7 @@ function refused(message: string, hint: string): TsboxError {
 	return new TsboxError('E_USAGE', message, {hint});
 }
 
-function checkName(name: string, driver: string): void {
+function checkName(name: string): void {
 	if (!isNetworkName(name))
 		throw refused(
 			`${JSON.stringify(name)} is not a valid network name`,
@@ -128,33 +134,23 @@ function checkName(name: string, driver: string): void {
 		);
 	if (reserved.includes(name))
 		throw refused(`no network can be named ${name}`, 'choose another name; `network_mode` has this one');
-	if (driver !== 'bridge')
-		throw refused(
-			`--driver ${JSON.stringify(driver)}: tsbox has only networks of the driver bridge`,
-			'leave --driver out',
-		);
 }
 
-function readDriverOptions(options: Readonly<Record<string, string>>): {
-	readonly mtu: number | undefined;
-	readonly bridge: string | undefined;
-} {
-	const {[mtuOption]: mtu, [bridgeOption]: bridge, ...others} = options;
-	const [unknown] = Object.keys(others);
-	if (unknown !== undefined)
-		throw refused(`--opt ${unknown}: unknown option`, `the options are ${mtuOption} and ${bridgeOption}`);
-	// RFC 791: every host takes 68 bytes. The kernel's most for a bridge is ETH_MAX_MTU of linux/if_ether.h.
-	if (mtu !== undefined && !(/^\d{2,5}$/.test(mtu) && Number(mtu) >= 68 && Number(mtu) <= 65_535))
-		throw refused(
-			`--opt ${mtuOption}=${mtu}: must be a number of bytes from 68 to 65535`,
-			`write --opt ${mtuOption}=1450`,
-		);
-	if (bridge !== undefined && !isInterfaceName(bridge))
-		throw refused(
-			`--opt ${bridgeOption}=${bridge}: not a valid interface name`,
-			`use at most ${longestInterface} of a-z A-Z 0-9 _ . -, and start with a letter or digit`,
-		);
-	return {mtu: mtu === undefined ? undefined : Number(mtu), bridge};
+function readDriver(driver: string): NetworkDriver {
+	const found = networkDrivers.find(each => each === driver);
+	if (found !== undefined) return found;
+	const hint = Object.hasOwn(otherDrivers, driver) ? otherDrivers[driver] : undefined;
+	throw refused(
+		`--driver ${JSON.stringify(driver)}: tsbox has ${networkDrivers.join(', ')}`,
+		hint ?? 'leave --driver out',
+	);
+}
+
+function settingsOf(driver: NetworkDriver, options: Readonly<Record<string, string>>): DriverSettings {
+	const given = Object.entries(options).map(([name, value]) => ({name, value}));
+	return readDriverOptions(driver, given, (name, problem, hint = 'see `tsbox network --help`') => {
+		throw refused(name === undefined ? problem : `--opt ${name} ${problem}`, hint);
+	});
 }
 
 /** Blocks that no machine has an address of, or only on its link: RFC 1122 section 3.2.1.3, RFC 5771, RFC 1112 section 4, RFC 4291. */

@@ -20,6 +20,8 @@ interface Link {
 	readonly ifname: string;
 	/** The bridge that it is on. */
 	readonly master?: string;
+	/** `UP`, and `LOWER_UP` when it has a carrier; ip-link(8). */
+	readonly flags?: readonly string[];
 	/** Its hardware address. */
 	readonly address?: string;
 }

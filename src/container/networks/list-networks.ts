@@ -1,7 +1,7 @@
 import {didYouMean} from '../../errors/did-you-mean.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {bridgeName} from '../../network/names.ts';
-import type {Subnet} from '../../spec/model/network.ts';
+import type {NetworkDriver, NetworkParent, Subnet} from '../../spec/model/network.ts';
 import {shownName} from '../../state/alias.ts';
 import {allDefinitions, allNetworks, type NetworkDefinition, type NetworkRecord} from '../../state/network.ts';
 import type {MachineFolders} from '../machine/machine.ts';
@@ -12,7 +12,7 @@ export interface NetworkSummary {
 	readonly name: string;
 	/** The project whose spec declares it; null for one that belongs to no project. */
 	readonly project: string | null;
-	readonly driver: 'bridge';
+	readonly driver: NetworkDriver;
 	/** The host forwards nothing out of it. */
 	readonly internal: boolean;
 	readonly attachable: boolean;
@@ -26,8 +26,10 @@ export interface NetworkSummary {
 		/** Addresses that no container gets, by the name of what has them. */
 		readonly auxAddresses: Readonly<Record<string, string>>;
 	}[];
-	/** The name of the bridge's interface. The interface is there while containers are on the network. */
-	readonly bridge: string;
+	/** The name of the bridge's interface, which is there while containers are on the network; null for other drivers. */
+	readonly bridge: string | null;
+	/** The device of the host that it is on, for other drivers than `bridge`. */
+	readonly parent: NetworkParent | null;
 	/** Bytes; null for the kernel's. */
 	readonly mtu: number | null;
 	readonly labels: Readonly<Record<string, string>>;
@@ -70,7 +72,7 @@ function summary(
 ): NetworkSummary | undefined {
 	const known = record ?? definition;
 	if (known === undefined) return undefined;
-	const {name, driver, internal, bridge, mtu, labels} = known;
+	const {name, driver, internal, bridge, parent, mtu, labels} = known;
 	const defined: ReadonlyMap<string, Subnet> = new Map(definition?.subnets.map(each => [each.subnet, each]));
 	return {
 		name,
@@ -84,7 +86,8 @@ function summary(
 			ipRange: defined.get(subnet)?.ipRange ?? null,
 			auxAddresses: defined.get(subnet)?.auxAddresses ?? {},
 		})),
-		bridge: bridge ?? bridgeName(machine.dirs.state, name),
+		bridge: parent === undefined ? (bridge ?? bridgeName(machine.dirs.state, name)) : null,
+		parent: parent ?? null,
 		mtu: mtu ?? null,
 		labels,
 		created: definition?.created ?? null,

@@ -110,6 +110,7 @@ test('a network is made from all that was asked for', async () => {
 		internal: true,
 		attachable: true,
 		bridge: 'br-front',
+		parent: null,
 	};
 	const subnet = {
 		subnet: '10.5.0.0/16',
@@ -175,15 +176,16 @@ test.each<[string, NetworkOptions, string, string]>([
 	['', {}, 'E_USAGE', '"" is not a valid network name'],
 	['n'.repeat(300), {}, 'E_USAGE', 'is not a valid network name'],
 	['host', {}, 'E_USAGE', 'no network can be named host'],
-	['x', {driver: 'macvlan'}, 'E_USAGE', '--driver "macvlan"'],
+	['x', {driver: 'overlay'}, 'E_USAGE', '--driver "overlay"'],
+	['x', {driver: 'ipvlan'}, 'E_USAGE', 'the driver `ipvlan` needs a device of the host'],
 	['shop_default', {}, 'E_NETWORK_TAKEN', 'there is a network named shop_default already'],
-	['x', driverOption('bridge.name', 'a'.repeat(16)), 'E_USAGE', 'not a valid interface name'],
+	['x', driverOption('bridge.name', 'a'.repeat(16)), 'E_USAGE', 'has 16 characters'],
 	['x', driverOption('bridge.name', 'eth0'), 'E_NETWORK_TAKEN', 'the interface name eth0 is taken'],
 	['x', driverOption('bridge.name', 'tsb-0a1b2c3d'), 'E_NETWORK_TAKEN', 'the interface name tsb-0a1b2c3d is taken'],
-	['x', driverOption('driver.mtu', '67'), 'E_USAGE', 'must be a number of bytes'],
-	['x', driverOption('driver.mtu', '65536'), 'E_USAGE', 'must be a number of bytes'],
-	['x', driverOption('driver.mtu', '1e3'), 'E_USAGE', 'must be a number of bytes'],
-	['x', driverOption('bridge.enable_icc', 'true'), 'E_USAGE', 'unknown option'],
+	['x', driverOption('driver.mtu', '67'), 'E_USAGE', 'must be a whole number from 68 to 65535'],
+	['x', driverOption('driver.mtu', '65536'), 'E_USAGE', 'must be a whole number from 68 to 65535'],
+	['x', driverOption('driver.mtu', 'big'), 'E_USAGE', 'must be a whole number from 68 to 65535'],
+	['x', driverOption('bridge.enable_icc', 'true'), 'E_USAGE', 'is no option of the driver `bridge`'],
 	['x', sub('10.5.0.0'), 'E_USAGE', 'not a block of addresses'],
 	['x', sub('10.5.0.7/24'), 'E_USAGE', 'not the first address of its block'],
 	['x', sub('fd00:5::/64'), 'E_USAGE', '--subnet fd00:5::/64: the network has no IPv6'],
@@ -322,7 +324,7 @@ test('gc removes leases of containers that are gone, and the network with the la
 	});
 	writeNetwork(host, dirs.state, record);
 	const bridges: string[] = [];
-	const collect = () => collectNetworks(machine, async ({bridge}) => void bridges.push(bridge));
+	const collect = () => collectNetworks(machine, async ({bridge = ''}) => void bridges.push(bridge));
 	expect(await collect()).toEqual([
 		'/run/tsbox/networks/.dead-7-1-old',
 		'/run/tsbox/networks/shop_default/leases/10.89.0.3',

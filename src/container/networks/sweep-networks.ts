@@ -1,6 +1,7 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {runShell} from '../../host/programs/run-shell.ts';
 import {tableOf} from '../../plan/network/nft-text.ts';
+import {vlanEndLines} from '../../plan/network/parent-device.ts';
 import {bridgeEndLines, lastEndLines} from '../../plan/network/plan-network.ts';
 import {networksFolder, networksLock} from '../../state/network.ts';
 import {namespaceFile, namedProcess} from '../../state/network-namespace.ts';
@@ -31,7 +32,7 @@ export async function sweepNetworks(machine: Machine): Promise<readonly string[]
 	};
 	const removed = await collectNetworks(machine, async record => shell({lines: bridgeEndLines(record, folder, table)}));
 	const isHeld = isOwn && namedProcess(host, namespaceFile(dirs.state)) !== undefined;
-	if (removed.length > 0 || isHeld)
-		await shell({lines: lastEndLines(folder, table, isOwn), lock: networksLock(dirs.state)});
+	const ends = [...(isOwn ? [] : vlanEndLines(folder)), ...lastEndLines(folder, table, isOwn)];
+	if (removed.length > 0 || isHeld) await shell({lines: ends, lock: networksLock(dirs.state)});
 	return removed;
 }

@@ -2,6 +2,8 @@ import {isIP} from 'node:net';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {urlHost} from '../../network/address.ts';
 import {outsideDevice} from '../../plan/network/plan-namespace.ts';
+import {isLayer3} from '../../plan/network/parent-device.ts';
+import type {NetworkRecord} from '../../state/network.ts';
 import type {Machine} from '../machine/machine.ts';
 import {runningContainer} from '../machine/running-container.ts';
 import {askNeighbour, askResolver, connectInside} from './ask-inside.ts';
@@ -51,9 +53,10 @@ async function testOwn(machine: Machine, from: Tested, all: Surroundings): Promi
 	for (const {network, lease} of from.leases) {
 		hops.push(
 			...lease.addresses.map(address => addressHop(from, {network, lease}, address)),
-			cableHop(links, network.bridge, lease.hostEnd, from.name),
+			cableHop(links, network, lease.hostEnd, from.name),
 		);
-		for (const {gateway} of network.subnets) hops.push(await gatewayHop(machine, from, {network, lease}, gateway));
+		for (const {gateway} of hasGateway(network) ? network.subnets : [])
+			hops.push(await gatewayHop(machine, from, {network, lease}, gateway));
 	}
 	if (machine.facts.user.uid !== 0 && from.leases.some(({network}) => !network.internal))
 		hops.push(outsideHop(links, from.name));
@@ -71,9 +74,29 @@ function addressHop(from: Tested, {network, lease}: Tested['leases'][number], ad
 			);
 }
 
+/** On a device of the host the gateway is another machine, if one is needed. */
+function hasGateway(network: NetworkRecord): boolean {
+	return network.bridge !== undefined || !(isLayer3(network) || network.internal);
+}
+
 type Links = Awaited<ReturnType<typeof linksOfNetworks>>;
 
-function cableHop(links: Links, bridge: string, hostEnd: string, name: string): Hop {
+/** Whether the device of the host by which containers send can send itself. */
+function parentHop(links: Links, device: string): Hop {
+	const own = links.find(({ifname}) => ifname === device);
+	if (own?.flags?.includes('LOWER_UP') === true) return passed('cable', `it sends by ${device} of this host`);
+	return own === undefined
+		? failed('cable', `this host has no device ${device}`, 'something removed it', 'see which are there: `ip link`')
+		: failed(
+				'cable',
+				`${device} of this host has no carrier`,
+				'it is down, or nothing is at the other end of its cable',
+				`look at it: \`ip link show ${device}\``,
+			);
+}
+
+function cableHop(links: Links, {bridge, parent}: NetworkRecord, hostEnd: string, name: string): Hop {
+	if (bridge === undefined) return parentHop(links, parent?.device ?? '');
 	const own = links.find(({ifname}) => ifname === hostEnd);
 	if (own?.master === bridge) return passed('cable', `${hostEnd} is on the bridge ${bridge}`);
 	const isThere = own !== undefined && links.some(({ifname}) => ifname === bridge);
@@ -107,7 +130,7 @@ const anyPort = 9;
 async function gatewayHop(
 	machine: Machine,
 	{pid, name}: Tested,
-	{network: {bridge}, lease}: Tested['leases'][number],
+	{network: {bridge, parent}, lease}: Tested['leases'][number],
 	gateway: string,
 ): Promise<Hop> {
 	const outcome = await connectInside(machine, pid, gateway, anyPort);
@@ -115,6 +138,13 @@ async function gatewayHop(
 	if (outcome === 'EUNTRIED') return skipped('gateway', `this host has neither perl nor bash to try ${gateway} with`);
 	if (await isNeighbour(machine, pid, {address: gateway, device: lease.interface, bridge}))
 		return passed('gateway', `${gateway} is there; a firewall of this host takes no connection`);
+	if (bridge === undefined)
+		return failed(
+			'gateway',
+			`the gateway ${gateway} ${outcomeWords(outcome)}`,
+			`no machine on the network of ${parent?.device ?? ''} has that address, or a firewall there drops the packets`,
+			'give the network the `gateway` of that network under `ipam`',
+		);
 	return failed(
 		'gateway',
 		`the gateway ${gateway} ${outcomeWords(outcome)}`,
@@ -131,10 +161,11 @@ async function gatewayHop(
 async function isNeighbour(
 	machine: Machine,
 	pid: number,
-	{address, device, bridge}: {readonly address: string; readonly device: string; readonly bridge: string},
+	{address, device, bridge}: {readonly address: string; readonly device: string; readonly bridge: string | undefined},
 ): Promise<boolean> {
 	const mac = (await linksOfNetworks(machine)).find(({ifname}) => ifname === bridge)?.address;
-	return mac !== undefined && (await askNeighbour(machine, pid, {address, device, port: anyPort})) === mac;
+	const found = await askNeighbour(machine, pid, {address, device, port: anyPort});
+	return found !== undefined && (bridge === undefined || found === mac);
 }
 
 /** The default route of each family of which a network has a way out. */

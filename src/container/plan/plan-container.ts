@@ -22,6 +22,7 @@ import {fitReproducible} from './fit-reproducible.ts';
 import {hostView} from './host-view.ts';
 import {nameFiles, nameSources} from './name-files.ts';
 import {present} from '../../spec/syntax/pick.ts';
+import {refuseMissingKinds} from './resolve-parent.ts';
 import {resolvedPorts, resolveNetworks} from './resolve-networks.ts';
 import {resolveJoined, withJoined} from './resolve-joined.ts';
 import {resolveVolumes} from './resolve-volumes.ts';
@@ -237,6 +238,7 @@ export async function planInput(
 	checkPolicy(machine, unresolved, project.file, {excerpts});
 	const {service, volumes} = resolveVolumes(machine, unresolved);
 	checkKept(machine, service, map);
+	await refuseMissingKinds(machine, service.networks);
 	const networks = resolveNetworks(machine, service);
 	const others = resolveJoined(machine, project, service, {
 		map,

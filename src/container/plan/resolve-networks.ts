@@ -10,7 +10,7 @@ import {pickAddress} from '../../network/pick-address.ts';
 import {isOfEveryLink, overlapping, pickSubnet, subnetsOf, type UsedSubnet} from '../../network/pools.ts';
 import type {AddressInput, NetworkInput, NetworksInput} from '../../plan/input/network-input.ts';
 import {namespaceMtu, namespaceResolver} from '../../plan/network/plan-namespace.ts';
-import type {NetworkJoin} from '../../spec/model/network.ts';
+import type {NetworkDriver, NetworkJoin} from '../../spec/model/network.ts';
 import type {Service} from '../../spec/model/project.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {
@@ -32,6 +32,7 @@ import {egressOf} from './resolve-egress.ts';
 import {hostsLines, resolvLines} from './name-lines.ts';
 import {networkPools} from './network-pools.ts';
 import {ownNamespace} from './own-namespace.ts';
+import {parentMac, refuseHostWays, refuseParent} from './resolve-parent.ts';
 import {portsOf} from './resolve-ports.ts';
 
 /** What decides how a container is on its networks. */
@@ -68,16 +69,17 @@ export function resolveNetworks(machine: Machine, service: NetworkedService): Ne
 	const known = networks.map(join => {
 		const record = recordOf(machine, join, picked);
 		refuseWithoutIpv6(host, join, record);
+		refuseParent(machine, service, record);
 		picked.push(record);
 		return {join, record};
 	});
 	const ways = families.map(family => wayOut(known, family));
 	const joins = known.map(({join, record}, at): NetworkInput => {
 		const inside = join.interfaceName ?? `eth${at}`;
-		const hostEnd = `tsb${hash(`${dirs.state} ${name} ${record.name}`, 11)}`;
+		const hostEnd = record.parent === undefined ? `tsb${hash(`${dirs.state} ${name} ${record.name}`, 11)}` : '-';
 		const ranges = families.flatMap(family => rangesOf(record, family));
 		const taken = ranges.map(range => ({...range, address: addressOf(machine, join, record, range, name)}));
-		const mac = join.macAddress ?? macOf(taken[0]?.address ?? '');
+		const mac = parentMac(host, join, record) ?? join.macAddress ?? macOf(taken[0]?.address ?? '');
 		const names = [...new Set([service.service, name, service.hostname ?? name, ...join.aliases])];
 		const addresses = taken.map(({cidr: {family, prefix}, subnet, gateway, address}): AddressInput => {
 			const text = leaseText({address, container: name, interface: inside, hostEnd, mac, names: names as [string]});
@@ -98,8 +100,13 @@ export function resolveNetworks(machine: Machine, service: NetworkedService): Ne
 		};
 	});
 	const all = joins.flatMap(({addresses}) => addresses);
-	const gateways = all.filter(({isDefault}) => isDefault).map(({gateway}) => gateway);
-	const outside = joins.filter(({record}) => !record.internal).flatMap(({addresses}) => addresses);
+	// Only on a bridge the host is there too.
+	const onBridges = joins.filter(({record}) => record.bridge !== undefined);
+	const gateways = onBridges.flatMap(({addresses}) =>
+		addresses.filter(({isDefault}) => isDefault).map(({gateway}) => gateway),
+	);
+	const outside = onBridges.filter(({record}) => !record.internal).flatMap(({addresses}) => addresses);
+	if (onBridges.length === 0) refuseHostWays(service);
 	const egress = egressOf(machine, service, joins);
 	return {
 		...placesOf(machine, name),
@@ -243,8 +250,8 @@ function recordOf(machine: Machine, {network}: NetworkJoin, picked: readonly Net
 			why: 'the spec says that it is external, so others make it',
 			hint: `make it: \`tsbox network create ${network.name}\``,
 		});
-	const {internal, labels, bridge, mtu, subnets} = defined ?? network;
-	const used = usedSubnets(machine, network.name, picked);
+	const {driver, parent, internal, labels, bridge, mtu, subnets} = defined ?? network;
+	const used = usedSubnets(machine, network.name, picked, driver);
 	const wanted = defined === undefined ? families.filter(family => network[`enableIpv${family}`]) : families;
 	const ranges = wanted.flatMap(family => {
 		const asked = subnets.find(({subnet}) => parseCidr(subnet)?.family === family);
@@ -259,8 +266,8 @@ function recordOf(machine: Machine, {network}: NetworkJoin, picked: readonly Net
 		schema: 1,
 		name: network.name,
 		project: network.project,
-		driver: 'bridge',
-		bridge: bridge ?? bridgeName(dirs.state, network.name),
+		driver,
+		...(parent === undefined ? {bridge: bridge ?? bridgeName(dirs.state, network.name)} : {parent}),
 		subnets: ranges,
 		internal,
 		...present({mtu: mtu ?? (machine.facts.user.uid === 0 ? undefined : namespaceMtu)}),
@@ -285,10 +292,17 @@ function freeSubnet(text: string, used: readonly UsedSubnet[], key: string): Cid
 }
 
 /** What no new subnet may overlap: other networks, and where routes of the host lead to. */
-function usedSubnets({host, dirs}: Machine, own: string, picked: readonly NetworkRecord[]): readonly UsedSubnet[] {
+function usedSubnets(
+	{host, dirs}: Machine,
+	own: string,
+	picked: readonly NetworkRecord[],
+	driver: NetworkDriver,
+): readonly UsedSubnet[] {
 	const networks = [...allNetworks(host, dirs.state), ...picked, ...allDefinitions(host, dirs.store)].filter(
 		({name}) => name !== own,
 	);
+	// A network on a device of the host is meant to have the subnet of that device, to which there is a route.
+	if (driver !== 'bridge') return subnetsOf(networks);
 	const routes = [
 		...ipv4Routes(host.readText('/proc/net/route') ?? ''),
 		...ipv6Routes(host.readText('/proc/net/ipv6_route') ?? ''),

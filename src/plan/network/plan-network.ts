@@ -9,6 +9,7 @@ import {bridgeTableOf} from './egress-rules.ts';
 import {conf6, forward6EndLines, forward6Lines, ipv6Lines} from './ipv6-lines.ts';
 import {namespaceSteps} from './plan-namespace.ts';
 import {relayStep} from './plan-relay.ts';
+import {childCommand, hasVlan, isLayer3, vlanEndLines, vlanStep} from './parent-device.ts';
 import {baseRules, networkElements, portElements, portKeys, tableOf} from './nft-text.ts';
 import {egressStep, resolverStep} from './plan-egress.ts';
 import {resolverConf} from './resolver-conf.ts';
@@ -32,17 +33,17 @@ export function planNetwork(input: NetworksInput | null): NetworkPlan {
 	// The namespace goes with the last address, so it is made after the first.
 	const made =
 		own === null
-			? joins.flatMap(join => [claimStep(join, input), bridgeStep(join, input)])
+			? joins.flatMap(join => [claimStep(join, input), ...deviceSteps(join, input)])
 			: [
 					...joins.map(join => claimStep(join, input)),
 					...namespaceSteps(own, input),
-					...joins.map(join => bridgeStep(join, input)),
+					...joins.flatMap(join => deviceSteps(join, input)),
 				];
 	return {
 		before: [
 			filesStep(input),
 			...made,
-			rulesStep(input),
+			...(joins.some(({record}) => record.bridge !== undefined) ? [rulesStep(input)] : []),
 			...(egress === undefined ? [] : joins.map(join => egressStep(egress, join, input))),
 			...(egress?.resolver === undefined ? [] : [resolverStep(egress, egress.resolver, input)]),
 			...(own === null || ports.length === 0 ? [] : [relayStep(own, input)]),
@@ -173,21 +174,24 @@ function leaveLines(join: NetworkInput, folder: string, table: string, isOwn: bo
 		...bridgeEndLines(record, folder, table).map(line => `	${line}`),
 		`	rm -rf ${shellWord(net)}`,
 		'fi',
+		...(hasVlan(record) ? vlanEndLines(folder) : []),
 		...lastEndLines(folder, table, isOwn),
 	];
 }
 
-/** Removes the bridge of a network, its elements in the rules, and its claim of the subnet. */
+/** Removes the bridge of a network, if it has one, its elements in the rules, and its claims of subnets. */
 export function bridgeEndLines(
 	{bridge, subnets, internal}: NetworkRecord,
 	folder: string,
 	table: string,
 ): readonly string[] {
+	const claims = subnets.map(({subnet}) => `rm -f ${shellWord(subnetClaim(folder, subnet))}`);
+	if (bridge === undefined) return claims;
 	const elements = networkElements({bridge, subnets: subnets.map(({subnet}) => subnet), internal});
 	return [
 		`if [ -e ${deviceFolder(bridge)} ]; then ip link delete ${bridge}; fi`,
 		...elements.map(element => `nft ${shellWord(`delete element ${table} ${element}`)} 2>/dev/null || :`),
-		...subnets.map(({subnet}) => `rm -f ${shellWord(subnetClaim(folder, subnet))}`),
+		...claims,
 	];
 }
 
@@ -202,7 +206,7 @@ function subnetClaim(folder: string, subnet: string): string {
  */
 export function lastEndLines(folder: string, table: string, isOwn: boolean): readonly string[] {
 	const before = `${folder}/.forward`;
-	const files = ['.forward', '.subnets', '.ports', ...(isOwn ? ['.forward6', '.namespace', '.relays'] : [])];
+	const files = ['.forward', '.subnets', '.ports', '.vlans', ...(isOwn ? ['.forward6', '.namespace', '.relays'] : [])];
 	const gone = `	rm -rf ${files.map(name => shellWord(`${folder}/${name}`)).join(' ')}`;
 	const last = `if [ -z "$(ls ${shellWord(folder)} 2>/dev/null)" ]; then`;
 	if (isOwn) return [last, '	[ -z "$holder" ] || kill -9 "$holder"', gone, 'fi'];
@@ -216,9 +220,15 @@ export function lastEndLines(folder: string, table: string, isOwn: boolean): rea
 	];
 }
 
-function bridgeStep({record, addresses}: NetworkInput, input: NetworksInput): StepBefore {
+/** The step that makes the device of the host that a network needs; none for one that is there anyway. */
+function deviceSteps(join: NetworkInput, input: NetworksInput): readonly StepBefore[] {
+	const {bridge} = join.record;
+	return bridge === undefined ? [vlanStep(join, input) ?? []].flat() : [bridgeStep(bridge, join, input)];
+}
+
+function bridgeStep(bridge: string, {record, addresses}: NetworkInput, input: NetworksInput): StepBefore {
 	const {lock, own} = input;
-	const {bridge, mtu} = record;
+	const {mtu} = record;
 	const hasIpv6 = addresses.some(({family}) => family === 6);
 	const gateways = addresses.map(({gateway, prefix, family}) => ({gateway, words: addWords(gateway, prefix, family)}));
 	const add = `link add name ${bridge} ${mtu === undefined ? '' : `mtu ${mtu} `}type bridge`;
@@ -267,12 +277,14 @@ function rulesStep(input: NetworksInput): StepBefore {
 	const before = `${folder}/.forward`;
 	const elements = [
 		...joins.flatMap(({record: {bridge, internal}, addresses}) =>
-			networkElements({bridge, internal, subnets: addresses.map(({subnet}) => subnet)}),
+			bridge === undefined ? [] : networkElements({bridge, internal, subnets: addresses.map(({subnet}) => subnet)}),
 		),
 		...portElements(ports),
 	];
 	const claims = ports.map(port => portClaim(port, folder));
-	const hasIpv6 = joins.some(({addresses}) => addresses.some(({family}) => family === 6));
+	const hasIpv6 = joins.some(
+		({record, addresses}) => record.bridge !== undefined && addresses.some(({family}) => family === 6),
+	);
 	return {
 		id: 'network.rules',
 		phase: 'network',
@@ -380,6 +392,7 @@ function namesStep({state, lock}: NetworksInput): StepBefore {
 function linkStep(join: NetworkInput, input: NetworksInput): StepBeside {
 	const {record, hostEnd, inside, mac, addresses, linkLocalIps, sysctls} = join;
 	const device = deviceFolder(hostEnd);
+	const {parent} = record;
 	const hasIpv6 = [...addresses.map(({address}) => address), ...linkLocalIps].some(each => each.includes(':'));
 	const settings = [
 		...ipv6Lines(inside, hasIpv6),
@@ -392,22 +405,34 @@ function linkStep(join: NetworkInput, input: NetworksInput): StepBeside {
 		phase: 'network',
 		side: 'beside',
 		title: `connect it to ${record.name} as ${inside}, with the address ${addressWords(join)}`,
-		why: 'A veth pair is a cable: one end is moved into the network namespace of the container, the other hangs on the bridge.',
-		man: 'veth(4)',
-		object: `network devices ${hostEnd} and ${inside}`,
+		...(parent === undefined
+			? {
+					why: 'A veth pair is a cable: one end is moved into the network namespace of the container, the other hangs on the bridge.',
+					man: 'veth(4)',
+					object: `network devices ${hostEnd} and ${inside}`,
+				}
+			: {
+					why: `The container gets a device of its own that sends and receives by ${parent.device}, as if it were another machine beside the host.`,
+					man: 'ip-link(8)',
+					object: `network device ${inside}`,
+				}),
 		action: {
 			kind: 'hostScript',
 			...placeOf(input),
 			lines: [
 				'ip -batch - <<-E',
-				`link add name ${hostEnd} ${record.mtu === undefined ? '' : `mtu ${record.mtu} `}type veth peer name ${inside} address ${mac} netns $pid`,
-				`link set dev ${hostEnd} master ${record.bridge}`,
-				// A container that asks for a port of the host which leads to itself gets its packet back on the same cable.
-				`link set dev ${hostEnd} type bridge_slave hairpin on`,
-				`link set dev ${hostEnd} up`,
+				...(parent === undefined
+					? [
+							`link add name ${hostEnd} ${record.mtu === undefined ? '' : `mtu ${record.mtu} `}type veth peer name ${inside} address ${mac} netns $pid`,
+							`link set dev ${hostEnd} master ${record.bridge}`,
+							// A container that asks for a port of the host which leads to itself gets its packet back on the same cable.
+							`link set dev ${hostEnd} type bridge_slave hairpin on`,
+							`link set dev ${hostEnd} up`,
+						]
+					: [childCommand(join, parent)]),
 				'E',
 				...feed(`nsenter --target "$pid" --net sh -ec ${shellWord([...settings, 'exec ip -batch -'].join('; '))}`, [
-					...(record.mtu === undefined ? [] : [`link set dev ${inside} mtu ${record.mtu}`]),
+					...(record.mtu === undefined || parent !== undefined ? [] : [`link set dev ${inside} mtu ${record.mtu}`]),
 					...addresses.map(
 						({address, prefix, family}) => `address add ${addWords(address, prefix, family)} dev ${inside}`,
 					),
@@ -417,16 +442,24 @@ function linkStep(join: NetworkInput, input: NetworksInput): StepBeside {
 							: `address add ${each}/16 dev ${inside} scope link`,
 					),
 					`link set dev ${inside} up`,
-					...addresses.flatMap(({gateway, isDefault}) => (isDefault ? [`route add default via ${gateway}`] : [])),
+					...addresses.flatMap(({gateway, family, isDefault}) => {
+						if (!isDefault) return [];
+						return isLayer3(record)
+							? [`route add ${family === 6 ? '::/0' : 'default'} dev ${inside}`]
+							: [`route add default via ${gateway}`];
+					}),
 				]),
 			],
 		},
-		undo: {
-			kind: 'undoScript',
-			...placeOf(input),
-			// The kernel may end it meanwhile: it goes with the container.
-			lines: [`[ ! -e ${device} ] || ip link delete ${hostEnd} || [ ! -e ${device} ]`],
-		},
+		undo:
+			parent === undefined
+				? {
+						kind: 'undoScript',
+						...placeOf(input),
+						// The kernel may end it meanwhile: it goes with the container.
+						lines: [`[ ! -e ${device} ] || ip link delete ${hostEnd} || [ ! -e ${device} ]`],
+					}
+				: {kind: 'none', reason: 'it ends with the network namespace of the container'},
 		checks: [{kind: 'interface', name: inside}, ...addresses.map(({address}) => ({kind: 'address', address}) as const)],
 	};
 }

@@ -12,6 +12,19 @@ export interface Subnet {
 	readonly auxAddresses: Readonly<Record<string, string>>;
 }
 
+/** What connects the containers of a network. */
+export type NetworkDriver = 'bridge' | 'macvlan' | 'ipvlan';
+
+/** The device of the host that a network of `macvlan` or `ipvlan` is on; ip-link(8). */
+export interface NetworkParent {
+	/** `eth0`, or `eth0.50` for the VLAN 50 of eth0. */
+	readonly device: string;
+	/** Of macvlan `bridge`, `private`, `vepa` or `passthru`, of ipvlan `l2`, `l3` or `l3s`. */
+	readonly mode: string;
+	/** Of ipvlan `bridge`, `private` or `vepa`; the kernel's default, `bridge`, without one. */
+	readonly flag?: string;
+}
+
 /** A network, as the top-level `networks` declares it. */
 export interface NetworkDeclaration {
 	/** The network's key under `networks`. */
@@ -20,7 +33,9 @@ export interface NetworkDeclaration {
 	readonly name: string;
 	/** The project that owns the network; null for an external one. */
 	readonly project: string | null;
-	readonly driver: 'bridge';
+	readonly driver: NetworkDriver;
+	/** For every driver but `bridge`. */
+	readonly parent?: NetworkParent;
 	/** No way out of the network. */
 	readonly internal: boolean;
 	/** Accepted for Compose: containers of others may join. */

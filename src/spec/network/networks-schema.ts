@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
+import type {NetworkDriver} from '../model/network.ts';
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 import {parseBoolean} from '../syntax/scalar.ts';
 import {described, key, mapOrList, parsedBy, refuse, text, textOrBoolean} from '../values/schema-parts.ts';
+import {networkDrivers, otherDrivers} from './driver-options.ts';
 import {parseIp, parseNetworkName, parseNetworkSubnet, parseSubnet} from './network-values.ts';
 
 const flag = parsedBy(textOrBoolean, parseBoolean);
@@ -54,9 +56,13 @@ const network = z.strictObject(
 	{
 		name: key('What it is called; `PROJECT_KEY` by default.', parsedBy(text, parseNetworkName), 'front'),
 		external: key('It is made and removed by others, and must be there.', external, true),
-		driver: key('`bridge`: tsbox has no other.', parsedBy(text, parseDriver), 'bridge'),
+		driver: key(
+			'`bridge`, or `macvlan` and `ipvlan`: beside the host on the network of one of its devices, `parent`.',
+			parsedBy(text, parseDriver),
+			'bridge',
+		),
 		driver_opts: key(
-			'`com.docker.network.bridge.name`: the name of the bridge; `com.docker.network.driver.mtu`: the longest packet, bytes.',
+			'`com.docker.network.bridge.name`: the name of the bridge; `com.docker.network.driver.mtu`: the longest packet, bytes; of `macvlan` and `ipvlan` also `parent`, `macvlan_mode`, `ipvlan_mode` and `ipvlan_flag`.',
 			mapOrList,
 			{'com.docker.network.driver.mtu': 1400},
 		),
@@ -78,16 +84,10 @@ export const networksSchema = z.nullable(
 /** The output of {@link networksSchema}. */
 export type NetworksInput = z.output<typeof networksSchema>;
 
-const otherDrivers: Readonly<Record<string, string>> = {
-	host: 'write `network_mode: host` in the services',
-	none: 'write `network_mode: none` in the services',
-	overlay: 'write `driver: bridge`: all containers of tsbox are on one machine',
-	macvlan: 'write `driver: bridge`, and publish with `ports`',
-	ipvlan: 'write `driver: bridge`, and publish with `ports`',
-};
-
-function parseDriver(driver: string): Parsed<'bridge'> {
-	if (driver === 'bridge' || driver === 'default') return good('bridge');
+function parseDriver(driver: string): Parsed<NetworkDriver> {
+	if (driver === 'default') return good('bridge');
+	const found = networkDrivers.find(each => each === driver);
+	if (found !== undefined) return good(found);
 	const hint = Object.hasOwn(otherDrivers, driver) ? otherDrivers[driver] : undefined;
-	return bad(`must be \`bridge\`, not ${quoted(driver)}`, hint ?? 'write `driver: bridge`');
+	return bad(`must be \`bridge\`, \`macvlan\` or \`ipvlan\`, not ${quoted(driver)}`, hint ?? 'write `driver: bridge`');
 }

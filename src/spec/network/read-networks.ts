@@ -1,12 +1,12 @@
 import type {NetworkDeclaration, Subnet} from '../model/network.ts';
-import {type Parsed, quoted} from '../model/parsed.ts';
+import {quoted} from '../model/parsed.ts';
 import {keyValues} from '../syntax/key-values.ts';
 import {present} from '../syntax/pick.ts';
 import type {Problem} from '../syntax/problem.ts';
-import {numberIn} from '../syntax/scalar.ts';
 import type {Path, Places} from '../syntax/tree.ts';
 import {isWithin, overlaps, parseCidr} from '../../network/address.ts';
-import {isHostAddress, parseInterfaceName, parseNetworkName} from './network-values.ts';
+import {type DriverSettings, readDriverOptions} from './driver-options.ts';
+import {isHostAddress, parseNetworkName} from './network-values.ts';
 import type {NetworksInput} from './networks-schema.ts';
 
 /** The networks that the services of a file may join. */
@@ -98,7 +98,7 @@ function readNetwork(key: string, input: Input, project: string, places: Places,
 		key,
 		name: input.name ?? `${project}_${key}`,
 		project,
-		driver: 'bridge',
+		driver: input.driver ?? 'bridge',
 		internal,
 		attachable,
 		enableIpv4,
@@ -139,30 +139,17 @@ function readSubnet(input: RangeInput, path: Path, fail: Fail): Subnet {
 	return {subnet, auxAddresses, ...present({gateway, ipRange})};
 }
 
-/** The least that IPv4 must carry (RFC 791), and the most that the kernel gives a device. */
-const mtu = numberIn({min: 68, max: 65_535});
-
-const bridgeOption = 'com.docker.network.bridge.name';
-const mtuOption = 'com.docker.network.driver.mtu';
-
 function driverOptions(
-	{driver_opts: options}: Input,
+	{driver = 'bridge', driver_opts: options}: Input,
 	key: string,
 	places: Places,
 	fail: Fail,
-): Pick<NetworkDeclaration, 'bridge' | 'mtu'> {
-	const found: {bridge?: string; mtu?: number} = {};
-	for (const {name, value = '', path} of keyValues(options, ['networks', key, 'driver_opts'], places)) {
-		const take = <T>(parsed: Parsed<T>): T | undefined => {
-			if (parsed.ok) return parsed.value;
-			fail(path.slice(2), `${quoted(name)} ${parsed.problem}`, parsed.hint);
-			return undefined;
-		};
-		if (name === bridgeOption) Object.assign(found, present({bridge: take(parseInterfaceName(value))}));
-		else if (name === mtuOption) Object.assign(found, present({mtu: take(mtu(value))}));
-		else fail(path.slice(2), `${quoted(name)} is no option of a bridge`, `use \`${bridgeOption}\` or \`${mtuOption}\``);
-	}
-	return found;
+): DriverSettings {
+	const given = keyValues(options, ['networks', key, 'driver_opts'], places);
+	return readDriverOptions(driver, given, (name, problem, hint) => {
+		const path = given.find(each => each.name === name)?.path.slice(2) ?? ['driver'];
+		fail(path, name === undefined ? problem : `${quoted(name)} ${problem}`, hint);
+	});
 }
 
 /** Reports names, bridges and addresses that two networks of a file have. */

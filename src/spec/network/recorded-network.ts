@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type {Parsed} from '../model/parsed.ts';
+import {networkDrivers} from './driver-options.ts';
 import {checkExtraHost} from './extra-host.ts';
 import {
 	checkInterfaceSysctl,
@@ -26,6 +27,8 @@ const as = (parse: (written: string) => Parsed<string>) =>
 	);
 const withoutNul = z.string().check(z.refine(text => !text.includes('\0')));
 const whole = (min: number, max: number) => z.int().check(z.minimum(min), z.maximum(max));
+/** Each becomes a word of a command; see driver-options.ts. */
+const word = z.string().check(z.regex(/^[a-z0-9]+$/));
 const priority = whole(-(2 ** 31), 2 ** 31 - 1);
 
 /** A network that a file declares. */
@@ -33,7 +36,8 @@ export const network = z.object({
 	key: as(parseNetworkName),
 	name: as(parseNetworkName),
 	project: z.nullable(withoutNul),
-	driver: z.literal('bridge'),
+	driver: z.literal(networkDrivers),
+	parent: z.optional(z.object({device: as(parseInterfaceName), mode: word, flag: z.optional(word)})),
 	internal: z.boolean(),
 	attachable: z.boolean(),
 	enableIpv4: z.boolean(),

@@ -6,10 +6,20 @@ import {type DrawnNetwork, networkGraphText} from './network-graph.ts';
 const look = {columns: 80, theme: theme(false), width: (text: string) => text.length};
 const [utf8, plain] = [glyphs({LANG: 'C.UTF-8'}), glyphs({LANG: 'C'})];
 const member = {name: 'shop-web-1', addresses: ['10.89.0.5'], interface: 'eth0', ports: [], alsoOn: []};
-const spare: DrawnNetwork = {name: 'spare', internal: false, subnets: [], bridge: 'br-spare', containers: []};
+const spare: DrawnNetwork = {
+	name: 'spare',
+	driver: 'bridge',
+	parent: null,
+	internal: false,
+	subnets: [],
+	bridge: 'br-spare',
+	containers: [],
+};
 const networks: readonly DrawnNetwork[] = [
 	{
 		name: 'shop_default',
+		driver: 'bridge',
+		parent: null,
 		internal: false,
 		subnets: [{subnet: '10.89.0.0/24', gateway: '10.89.0.1'}],
 		bridge: 'tsb-0a1b2c3d',
@@ -27,6 +37,8 @@ const networks: readonly DrawnNetwork[] = [
 	},
 	{
 		name: 'shop_inner',
+		driver: 'bridge',
+		parent: null,
 		internal: true,
 		subnets: [{subnet: '10.89.1.0/24', gateway: '10.89.1.1'}],
 		bridge: 'tsb-4e5f6071',

@@ -8,7 +8,10 @@ export interface DrawnNetwork {
 	readonly name: string;
 	readonly internal: boolean;
 	readonly subnets: readonly {readonly subnet: string; readonly gateway: string}[];
-	readonly bridge: string;
+	readonly driver: string;
+	/** Null for other drivers than `bridge`, which are on a device of the host. */
+	readonly bridge: string | null;
+	readonly parent: {readonly device: string; readonly mode: string} | null;
 	readonly containers: readonly {
 		readonly name: string;
 		readonly addresses: readonly string[];
@@ -34,10 +37,10 @@ export function networkGraphText(networks: readonly DrawnNetwork[], look: Look, 
 	const signs = isAscii ? {fork: '|- ', last: '`- ', line: '|  '} : {fork: '├─ ', last: '└─ ', line: '│  '};
 	const {fit = Infinity, theme, width} = look;
 	return networks
-		.map(({name, internal, subnets, bridge, containers}) => {
+		.map(({name, driver, internal, subnets, bridge, parent, containers}) => {
 			const facts = [
 				...subnets.flatMap(({subnet, gateway}) => [subnet, `gateway ${gateway}`]),
-				`bridge ${bridge}`,
+				bridge === null ? `${driver} on ${parent?.device ?? ''}, mode ${parent?.mode ?? ''}` : `bridge ${bridge}`,
 				...(internal ? ['internal: no way out'] : []),
 				...(containers.length === 0 ? ['no container is on it'] : []),
 			];

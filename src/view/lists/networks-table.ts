@@ -9,20 +9,22 @@ export interface NetworkRow {
 	readonly project: string | null;
 	readonly driver: string;
 	readonly subnets: readonly {readonly subnet: string}[];
-	readonly bridge: string;
+	/** Null for other drivers than `bridge`, which are on a device of the host. */
+	readonly bridge: string | null;
+	readonly parent: {readonly device: string} | null;
 	/** Names of the containers that are on the network. */
 	readonly containers: readonly string[];
 }
 
 /** One line per network. */
 export function networksTable(networks: readonly NetworkRow[], {width, fit}: Look): string {
-	const rows = networks.map(({name, project, driver, subnets, bridge, containers}) => [
+	const rows = networks.map(({name, project, driver, subnets, bridge, parent, containers}) => [
 		escapeText(name),
 		project === null ? '-' : escapeText(project),
 		driver,
 		subnets.map(({subnet}) => escapeText(subnet)).join(','),
-		escapeText(bridge),
+		escapeText(bridge ?? parent?.device ?? '-'),
 		String(containers.length),
 	]);
-	return table([['NAME', 'PROJECT', 'DRIVER', 'SUBNET', 'BRIDGE', 'CONTAINERS'], ...rows], width, {columns: fit});
+	return table([['NAME', 'PROJECT', 'DRIVER', 'SUBNET', 'DEVICE', 'CONTAINERS'], ...rows], width, {columns: fit});
 }
