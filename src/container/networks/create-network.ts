@@ -149,7 +149,8 @@ function readDriver(driver: string): NetworkDriver {
 function settingsOf(driver: NetworkDriver, options: Readonly<Record<string, string>>): DriverSettings {
 	const given = Object.entries(options).map(([name, value]) => ({name, value}));
 	return readDriverOptions(driver, given, (name, problem, hint = 'see `tsbox network --help`') => {
-		throw refused(name === undefined ? problem : `--opt ${name} ${problem}`, hint);
+		if (name === undefined) throw refused(problem, 'add `--opt parent=eth0`; `ip link` lists the devices');
+		throw refused(`--opt ${name} ${problem}`, hint);
 	});
 }
 

@@ -95,10 +95,6 @@ export function readDriverOptions(
 	const mode = text(`${driver}_mode`) ?? (driver === 'macvlan' ? 'bridge' : 'l2');
 	const parent = device === undefined ? undefined : {device, mode, ...present({flag: text('ipvlan_flag')})};
 	if (driver !== 'bridge' && parent === undefined && !options.some(({name}) => name === 'parent'))
-		wrong(
-			undefined,
-			`the driver \`${driver}\` needs a device of the host`,
-			'name it with the option `parent`, as `parent=eth0`',
-		);
+		wrong(undefined, `the driver \`${driver}\` needs a device of the host`, undefined);
 	return present({bridge: text(bridgeOption), mtu: found[mtuOption] as number | undefined, parent});
 }

@@ -344,9 +344,17 @@ test.each<readonly [string, string]>([
 	['a network whose key is a path', file('ports: [80]', '{../x: }')],
 	['a misspelt key of a network', file('networks: [front]', '{front: {internl: true}}')],
 	['a misspelt key of a join', file('networks: {front: {alias: [a]}}')],
-	...['overlay', 'macvlan', 'ipvlan', 'host', 'none', 'weave'].map(
+	...['overlay', 'macvlan', 'ipvlan', 'host', 'none', '"null"', 'weave'].map(
 		driver => [`the driver ${driver}`, file('networks: [front]', `{front: {driver: ${driver}}}`)] as const,
 	),
+	[
+		'a mode that the driver does not have',
+		file('networks: [front]', '{front: {driver: macvlan, driver_opts: {parent: eth0, macvlan_mode: l2}}}'),
+	],
+	[
+		'a VLAN with a large number',
+		file('networks: [front]', '{front: {driver: ipvlan, driver_opts: {parent: eth0.4095}}}'),
+	],
 	['another option of a driver', file('networks: [front]', '{front: {driver_opts: {parent: eth0}}}')],
 	[
 		'a bridge with a long name',

@@ -148,7 +148,8 @@ function driverOptions(
 	const given = keyValues(options, ['networks', key, 'driver_opts'], places);
 	return readDriverOptions(driver, given, (name, problem, hint) => {
 		const path = given.find(each => each.name === name)?.path.slice(2) ?? ['driver'];
-		fail(path, name === undefined ? problem : `${quoted(name)} ${problem}`, hint);
+		if (name === undefined) fail(path, problem, 'add `driver_opts: {parent: eth0}`; `ip link` lists the devices');
+		else fail(path, `${quoted(name)} ${problem}`, hint);
 	});
 }
 
