@@ -118,6 +118,7 @@ async function hostScript(
 	action: ActionOf<'hostScript'>,
 	{host, facts, signal, pid}: HostActionContext,
 ): Promise<void> {
+	if (action.unless !== undefined && host.lstat(action.unless) !== undefined) return;
 	for (const port of action.ports ?? []) {
 		const who = listenerOn(host, port);
 		if (who === undefined) continue;

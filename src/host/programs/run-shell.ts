@@ -1,5 +1,5 @@
 import type {HostFacts} from '../facts.ts';
-import type {Host} from '../host.ts';
+import type {Host, RunningProgram} from '../host.ts';
 
 /**
  * Runs a text as a script of sh(1) on the host.
@@ -19,9 +19,25 @@ export async function runShell(
 ): Promise<{readonly exitCode: number | undefined; readonly stderr: string}> {
 	const words = sh === null ? ['sh'] : [sh.path, ...(sh.applet === null ? [] : [sh.applet])];
 	const first = pid === undefined ? '' : `pid=${pid}\n`;
-	const {exitCode, stderr} = await host.run([...words, '-c', `${first}${text}`], {
-		...(signal === undefined ? {} : {signal}),
-		...(timeoutMs === undefined ? {} : {timeoutMs}),
-	});
-	return {exitCode, stderr: stderr.trim()};
+	signal?.throwIfAborted();
+	// Not `host.run`: it loads more than a start of a container needs.
+	const program = host.start([...words, '-c', `${first}${text}`], {stdio: ['ignore', 'ignore', 'pipe']});
+	const kill = (): void => void host.kill(-program.pid, 'SIGKILL');
+	const timer = timeoutMs === undefined ? undefined : setTimeout(kill, timeoutMs);
+	signal?.addEventListener('abort', kill);
+	const [said, {exitCode, startError}] = await Promise.all([endOf(program.pipes[2]), program.ended]);
+	clearTimeout(timer);
+	signal?.removeEventListener('abort', kill);
+	return {exitCode, stderr: (startError?.message ?? said).trim()};
+}
+
+/** How much of what a script says is kept, characters. The end is kept because errors are there. */
+const kept = 64 * 1024;
+
+/** The last of what a stream says until it ends. */
+async function endOf(stream: RunningProgram['pipes'][number]): Promise<string> {
+	let said = '';
+	if (stream && 'setEncoding' in stream)
+		for await (const text of stream.setEncoding('utf8')) said = `${said}${text}`.slice(-kept);
+	return said;
 }

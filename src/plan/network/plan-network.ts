@@ -2,7 +2,7 @@ import {urlHost} from '../../network/address.ts';
 import {shellWord} from '../../spec/syntax/shell-words.ts';
 import type {NetworkRecord} from '../../state/network.ts';
 import {egressFile, hostsFile, networksFile, ownHosts} from '../../state/network-names.ts';
-import {type HostPort, ownedStatus, takenStatus} from '../../step/verbs/host-script.ts';
+import {folderLines, type HostPort, ownedStatus, takenStatus} from '../../step/verbs/host-script.ts';
 import type {StepBefore, StepBeside} from '../../step/verbs/step.ts';
 import type {NetworkInput, NetworksInput, PublishedPort} from '../input/network-input.ts';
 import {bridgeTableOf} from './egress-rules.ts';
@@ -13,7 +13,7 @@ import {childCommand, hasVlan, isLayer3, vlanEndLines, vlanStep} from './parent-
 import {baseRules, networkElements, portElements, portKeys, tableOf} from './nft-text.ts';
 import {egressStep, resolverStep} from './plan-egress.ts';
 import {resolverConf} from './resolver-conf.ts';
-import {feed, ifLeased} from './script-lines.ts';
+import {deleteLines, feed, ifLeased, loadLines} from './script-lines.ts';
 
 /** The steps that connect a container to its networks. */
 export interface NetworkPlan {
@@ -142,7 +142,7 @@ function claimStep(join: NetworkInput, input: NetworksInput): StepBefore {
 			kind: 'hostScript',
 			lock,
 			lines: [
-				`mkdir -p ${shellWord(`${net}/leases`)} ${shellWord(`${folder}/.subnets`)}`,
+				...[`${net}/leases`, `${folder}/.subnets`].flatMap(path => folderLines(path)),
 				'set -C',
 				...addresses.map(({subnet}) => claim(record.name, subnetClaim(folder, subnet))),
 				claim(recordText, `${net}/network.json`),
@@ -190,7 +190,8 @@ export function bridgeEndLines(
 	const elements = networkElements({bridge, subnets: subnets.map(({subnet}) => subnet), internal});
 	return [
 		`if [ -e ${deviceFolder(bridge)} ]; then ip link delete ${bridge}; fi`,
-		...elements.map(element => `nft ${shellWord(`delete element ${table} ${element}`)} 2>/dev/null || :`),
+		`gone=${shellWord(elements.map(element => `delete element ${table} ${element}`).join('\n'))}`,
+		...deleteLines,
 		...claims,
 	];
 }
@@ -206,7 +207,14 @@ function subnetClaim(folder: string, subnet: string): string {
  */
 export function lastEndLines(folder: string, table: string, isOwn: boolean): readonly string[] {
 	const before = `${folder}/.forward`;
-	const files = ['.forward', '.subnets', '.ports', '.vlans', ...(isOwn ? ['.forward6', '.namespace', '.relays'] : [])];
+	const files = [
+		'.forward',
+		'.rules',
+		'.subnets',
+		'.ports',
+		'.vlans',
+		...(isOwn ? ['.forward6', '.namespace', '.relays'] : []),
+	];
 	const gone = `	rm -rf ${files.map(name => shellWord(`${folder}/${name}`)).join(' ')}`;
 	const last = `if [ -z "$(ls ${shellWord(folder)} 2>/dev/null)" ]; then`;
 	if (isOwn) return [last, '	[ -z "$holder" ] || kill -9 "$holder"', gone, 'fi'];
@@ -246,6 +254,8 @@ function bridgeStep(bridge: string, {record, addresses}: NetworkInput, input: Ne
 			kind: 'hostScript',
 			lock,
 			...placeOf(input),
+			// Nobody removes it while the container has its address.
+			...(own === null ? {unless: device} : {}),
 			lines: [
 				`if [ ! -e ${device} ]; then`,
 				// A device without IPv6 takes no address of it; else one program does all.
@@ -302,18 +312,23 @@ function rulesStep(input: NetworksInput): StepBefore {
 			...placeOf(input),
 			ports: hostPorts(ports),
 			lines: [
-				...(ports.length === 0 ? [] : [`mkdir -p ${shellWord(`${folder}/.ports`)}`]),
+				...(ports.length === 0 ? [] : folderLines(`${folder}/.ports`)),
 				'set -C',
 				...claims.map(path => {
 					const who = `echo ${shellWord(`the port ${path.slice(path.lastIndexOf('/') + 1)} of this host is published by`)} "$(cat ${shellWord(path)})" >&2`;
 					return claim(container, path, `{ ${who}; exit ${ownedStatus}; }`);
 				}),
 				'set +C',
+				// The shell's own `read` gets one byte of a file in /proc/sys.
 				'forward=$(cat /proc/sys/net/ipv4/ip_forward)',
 				`[ -e ${shellWord(before)} ] || echo "$forward" > ${shellWord(before)}`,
 				'[ "$forward" = 1 ] || echo 1 > /proc/sys/net/ipv4/ip_forward',
 				...(hasIpv6 ? forward6Lines(folder) : []),
-				...feed('nft -f -', [...baseRules(table), ...elements.map(element => `add element ${table} ${element}`)]),
+				...loadLines(
+					`${folder}/.rules`,
+					baseRules(table),
+					elements.map(element => `add element ${table} ${element}`),
+				),
 			],
 		},
 		undo:
@@ -323,13 +338,15 @@ function rulesStep(input: NetworksInput): StepBefore {
 						kind: 'undoScript',
 						lock,
 						...placeOf(input),
-						lines: portKeys(ports).map((key, at) =>
-							[
-								`if [ -e ${shellWord(claims[at] ?? '')} ] && [ "$(cat ${shellWord(claims[at] ?? '')})" = ${shellWord(container)} ]; then`,
-								`nft ${shellWord(`delete element ${table} ${key}`)} 2>/dev/null || :;`,
-								`rm ${shellWord(claims[at] ?? '')}; fi`,
-							].join(' '),
-						),
+						lines: [
+							'gone=',
+							...portKeys(ports).map((key, at) => {
+								const path = shellWord(claims[at] ?? '');
+								const mine = `read -r whose < ${path} && [ "$whose" = ${shellWord(container)} ]`;
+								return `if [ -e ${path} ] && ${mine}; then rm ${path}; gone="$gone"${shellWord(`delete element ${table} ${key}\n`)}; fi`;
+							}),
+							...deleteLines,
+						],
 					},
 		checks:
 			own === null

@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto';
 import {shellWord} from '../../spec/syntax/shell-words.ts';
 import type {AddressInput} from '../input/network-input.ts';
 
@@ -5,6 +6,32 @@ import type {AddressInput} from '../input/network-input.ts';
 export function feed(command: string, lines: readonly string[]): readonly string[] {
 	return [`${command} <<-'E'`, ...lines, 'E'];
 }
+
+/**
+ * Lines of sh that add elements to a table of nft(8), and load its rules only where they are not the ones that a file notes. Loading rules
+ * takes several times as long as adding elements. When somebody took the table away, adding fails, and the rules are loaded again.
+ *
+ * @param file - notes which rules the table has
+ */
+export function loadLines(file: string, rules: readonly string[], elements: readonly string[]): readonly string[] {
+	const version = createHash('sha256').update(rules.join('\n')).digest('hex').slice(0, 12);
+	return [
+		`add=${shellWord(elements.join('\n'))}`,
+		`rules=; [ ! -e ${shellWord(file)} ] || read -r rules < ${shellWord(file)}`,
+		`if [ "$rules" != ${version} ] || ! printf '%s\\n' "$add" | nft -f - 2>/dev/null; then`,
+		'nft -f - <<-E',
+		...rules,
+		'$add',
+		'E',
+		`printf '%s\\n' ${version} > ${shellWord(file)}`,
+		'fi',
+	];
+}
+
+/** Lines of sh that delete elements by commands of nft(8) which `$gone` has, also when some are gone already: one process, else one for each. */
+export const deleteLines: readonly string[] = [
+	`printf '%s\\n' "$gone" | nft -f - 2>/dev/null || printf '%s\\n' "$gone" | while read -r each; do nft "$each" 2>/dev/null || :; done`,
+];
 
 /** Lines of sh that are run only while the address is the container's own. */
 export function ifLeased({lease, leaseText}: AddressInput, lines: readonly string[]): readonly string[] {

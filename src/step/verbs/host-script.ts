@@ -18,6 +18,8 @@ export interface HostScriptAction {
 	readonly namespace?: string;
 	/** Programs that the lines have as variables; too long to be shown. */
 	readonly programs?: Readonly<Record<string, string>>;
+	/** A path of the host: where something is there, nothing is left to do, and tsbox starts no program. The lines look again. */
+	readonly unless?: string;
 	/** Ports of the host on which nobody may listen. */
 	readonly ports?: readonly HostPort[];
 }
@@ -62,6 +64,11 @@ function placedLines({lines, namespace}: Script, without: readonly string[]): re
 
 const refuse = ['[ -n "$holder" ] || { echo \'the network namespace of this user has ended\' >&2; exit 1; }'] as const;
 
+/** Lines that make a folder; without a program where it is there. */
+export function folderLines(path: string): readonly string[] {
+	return [`[ -d ${shellWord(path)} ] || mkdir -p ${shellWord(path)}`];
+}
+
 /** The text of a script, with the folders in which tools are looked for: the caller's PATH decides nothing that root runs. */
 export function hostScriptText(script: Script, {isUndo = false}: {readonly isUndo?: boolean} = {}): string {
 	const {lock, programs = {}} = script;
@@ -69,7 +76,7 @@ export function hostScriptText(script: Script, {isUndo = false}: {readonly isUnd
 	const locked =
 		lock === undefined
 			? []
-			: [`mkdir -p ${shellWord(lock.slice(0, lock.lastIndexOf('/')))}`, `exec 9>>${shellWord(lock)}`, 'flock 9'];
+			: [...folderLines(lock.slice(0, lock.lastIndexOf('/'))), `exec 9>>${shellWord(lock)}`, 'flock 9'];
 	const placed = placedLines(script, isUndo ? [] : refuse);
 	return ['set -eu', 'umask 077', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin', ...locked, ...variables, ...placed].join('\n');
 }
