@@ -1,58 +1,34 @@
-import {execFileSync, spawnSync} from 'node:child_process';
+import {execFileSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
-import {chmodSync, existsSync, readdirSync, readFileSync, readlinkSync, statSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {createServer} from 'node:http';
 import {type AddressInfo, createServer as createListener} from 'node:net';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {type TestBox, type TestUser, testBox} from './box.ts';
 import {asks, bringUp, fetched, serves, sleeps, stack, unusedPort} from './network-stack.ts';
+import {hostAddress, leftOfUser, openTun, usersAreAble} from './ordinary-networks.ts';
 import {rows, until} from './project.ts';
 
 /* Networks of ordinary users: in a namespace of theirs, connected by pasta or slirp4netns. */
 
 const login = `tsboxnet${randomBytes(3).toString('hex')}`;
 const users: Record<string, TestUser> = {'one id': {uid: 61_270, gid: 61_270}};
-const tun = '/dev/net/tun';
-const mode = existsSync(tun) ? statSync(tun).mode & 0o777 : undefined;
 
 beforeAll(() => {
 	execFileSync('useradd', ['--no-create-home', '--home-dir', '/nonexistent', login]);
 	const id = (option: string): number => Number(execFileSync('id', [option, login], {encoding: 'utf8'}));
 	users['subordinate ids'] = {uid: id('-u'), gid: id('-g')};
-	// As udev makes it.
-	chmodSync(tun, 0o666);
+	openTun();
 });
 afterAll(() => {
 	execFileSync('userdel', [login]);
-	if (mode !== undefined) chmodSync(tun, mode);
 });
 
-const isAble =
-	mode !== undefined &&
-	['/usr/sbin/nft', '/usr/bin/ip', '/usr/bin/curl'].every(path => existsSync(path)) &&
-	['/usr/bin/pasta', '/usr/bin/slirp4netns'].some(path => existsSync(path));
-
-/** What is left of networks of a user: files, and processes. */
-function left(box: TestBox, kind: string): readonly string[] {
-	const folder = join(box.folder, 'state/networks');
-	const files = existsSync(folder) ? readdirSync(folder).filter(name => name !== '.lock') : [];
-	const uid = String(users[kind]?.uid);
-	const found = execFileSync('ps', ['-eo', 'uid=,stat=,args='], {encoding: 'utf8'}).split('\n');
-	const own = found.filter(line => {
-		const [of, state] = line.trim().split(/\s+/);
-		return of === uid && state?.startsWith('Z') === false;
-	});
-	return [...box.leftovers(), ...files.map(name => `file ${name}`), ...own];
-}
-
-/** The address of this host at which its own services are reached. */
-const hostAddress =
-	/"local":"(?!10\.89)([\d.]+)"/.exec(
-		execFileSync('ip', ['-json', '-4', 'address', 'show', 'scope', 'global'], {encoding: 'utf8'}),
-	)?.[1] ?? '127.0.0.1';
+/** What is left of networks of a user. */
+const left = (box: TestBox, kind: string): readonly string[] => leftOfUser(box, users[kind]?.uid ?? 0);
 
 /** A name server that has no answer to any question; and, for TCP at another port, a server outside of all networks. */
 async function dnsServer(address: string) {
@@ -78,7 +54,7 @@ async function dnsServer(address: string) {
 	};
 }
 
-describe.runIf(isAble).each(['one id', 'subordinate ids'])('networks of an ordinary user with %s', kind => {
+describe.runIf(usersAreAble).each(['one id', 'subordinate ids'])('networks of an ordinary user with %s', kind => {
 	const box = () => testBox(users[kind]);
 
 	test('services find each other by name, reach the host, and a published port is reached', async () => {
@@ -102,22 +78,9 @@ describe.runIf(isAble).each(['one id', 'subordinate ids'])('networks of an ordin
 		await at.tsbox(['down', '-t', '0', at.name]);
 		await until('nothing is left', () => left(at, kind).length === 0);
 	});
-
-	test('what listens on the loopback device of the host is out of reach', async () => {
-		await using at = await box();
-		await using server = createServer((_, answer) => answer.end('secret')).listen(0, '127.0.0.1');
-		await once(server, 'listening');
-		const {port} = server.address() as AddressInfo;
-		await bringUp(at, stack(at, {job: sleeps}, 'networks: {default: {}}\n'));
-		const {out} = await at.tsbox(['exec', `${at.name}-job`, '--', 'ip', 'route']);
-		const gateway = /default via (\S+)/.exec(out)?.[1];
-		for (const address of ['127.0.0.1', gateway, '169.254.1.2', '169.254.1.3', '169.254.1.100'])
-			expect(await asks(at, 'job', `http://${address}:${port}/`)).not.toContain('secret');
-		await at.tsbox(['down', '-t', '0', at.name]);
-	});
 });
 
-describe.runIf(isAble)('networks of an ordinary user', () => {
+describe.runIf(usersAreAble)('networks of an ordinary user', () => {
 	const kind = 'subordinate ids';
 	const box = () => testBox(users[kind]);
 
@@ -316,35 +279,6 @@ describe.runIf(isAble)('networks of an ordinary user', () => {
 		await at.tsbox(['down', '-t', '0', at.name]);
 		expect((await at.tsbox(['network', 'rm', shared])).status).toBe(0);
 		await until('nothing is left', () => left(at, kind).length === 0);
-	});
-
-	test('the holder has no capability, and a container has none over its namespaces', async () => {
-		await using at = await box();
-		const spec = stack(at, {job: `${sleeps}cap_add: [ALL]\n`}, 'networks: {default: {}}\n');
-		await bringUp(at, spec);
-		const holder = readFileSync(join(at.folder, 'state/networks/.namespace'), 'utf8').split(' ')[0] ?? '';
-		expect(readFileSync(`/proc/${holder}/status`, 'utf8')).toMatch(
-			/CapPrm:\t0+\nCapEff:\t0+\nCapBnd:\t0+\nCapAmb:\t0+\nNoNewPrivs:\t1\n/,
-		);
-		const pid = (await rows(at))['job']?.pid ?? 0;
-		const space = (of: number | string): string => readlinkSync(`/proc/${of}/ns/user`);
-		expect(space(pid)).not.toBe(space(holder));
-		// With all capabilities over its own namespaces, and the files of the holder's: setns(2) refuses.
-		const enter = ['nsenter', '--target', String(pid), '--user', '--preserve-credentials', '--net'];
-		const {status, stderr} = spawnSync(
-			'setpriv',
-			[
-				...`--reuid=${users[kind]?.uid} --regid=${users[kind]?.gid} --clear-groups`.split(' '),
-				...enter,
-				'nsenter',
-				`--net=/proc/${holder}/ns/net`,
-				'ip',
-				'link',
-			],
-			{encoding: 'utf8'},
-		);
-		expect({status, stderr}).toEqual({status: 1, stderr: expect.stringMatching(/Permission denied|not permitted/)});
-		await at.tsbox(['down', '-t', '0', at.name]);
 	});
 
 	test('what a kill leaves of networks is collected, whoever was killed', async () => {

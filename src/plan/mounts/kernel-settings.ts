@@ -1,14 +1,16 @@
 import type {Step, StepInside} from '../../step/verbs/step.ts';
 import {type PlanInput, stage} from '../input/input.ts';
+import {ownSysctls} from '../network/plan-namespace.ts';
 import type {InsideStep} from '../input/inside-step.ts';
 
 /** Steps that set the hostname, the domain name, sysctls, and the loopback interface in the new namespaces. */
 export function kernelSettings(input: PlanInput, inside: InsideStep, loopback: boolean): readonly Step[] {
-	const {hostname, domainname} = input.config;
+	const {hostname, domainname, linux} = input.config;
+	const sysctls = {...((input.networks?.own ?? null) === null ? {} : ownSysctls), ...linux.sysctl};
 	return [
 		...(hostname === undefined ? [] : [hostnameStep(input, inside, hostname)]),
 		...(domainname === undefined ? [] : [domainnameStep(inside, domainname)]),
-		...Object.entries(input.config.linux.sysctl).map(([name, value]) => sysctlStep(inside, name, value)),
+		...Object.entries(sysctls).map(([name, value]) => sysctlStep(inside, name, value)),
 		...(loopback ? [loopbackStep(inside)] : []),
 	];
 }

@@ -23,6 +23,13 @@ export const namespaceResolver = '169.254.1.3';
 /** Bytes. The kernel hands the program packets of this size, so that it makes a call for 64 KiB and not for 1500 bytes. */
 export const namespaceMtu = 65_520;
 
+/**
+ * Settings of a container on such networks; tcp(7). A connection leads to a program on the same machine, so that a small buffer loses nothing:
+ * what is on its way to the world is in the socket of that program. pasta of 2023 drops what it cannot send on at once, and the container
+ * sends it again after a pause: with the 4 MiB that are usual, connections were a fifth as fast.
+ */
+export const ownSysctls: Readonly<Record<string, string>> = {'net.ipv4.tcp_wmem': '4096 16384 262144'};
+
 /** The steps that make the namespace and connect it, if that has not been done. */
 export function namespaceSteps(own: OwnNamespace, {lock, joins}: NetworksInput): readonly StepBefore[] {
 	const isInside = joins.every(({record}) => record.internal);
