@@ -1,4 +1,5 @@
-import {execFileSync} from 'node:child_process';
+import {execFileSync, spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
@@ -193,6 +194,34 @@ describe.runIf(isAble && hasIpv6)('networks with IPv6', () => {
 		expect(own.toString()).toBe('0\n');
 		await box.tsbox(['down', '-t', '0', box.name]);
 	});
+
+	test.each(['commands', 'calls'])(
+		'a compiled script of %s makes the network, checks the address, and takes all of it away',
+		async executor => {
+			await using box = await testBox();
+			const port = await unusedPort();
+			const spec = box.file(
+				'web.yaml',
+				`name: ${box.name}\n${six}services:\n  web:\n    rootfs: host\n    init: true\n    ports: ["${port}:80"]\n    ${serves6}`,
+			);
+			const {out} = await box.tsbox(['compile', '--executor', executor, spec, 'web']);
+			expect(out).toMatch(/check_address6\W+[\da-f]{32}/);
+			const script = spawn('sh', [box.file('web.sh', out)], {stdio: 'ignore'});
+			const over = once(script, 'exit');
+			const url = `http://[${hostAddress() ?? '::1'}]:${port}/`;
+			await until('it serves', () => {
+				try {
+					return fetched(url) === `${box.name}-web\n`;
+				} catch {
+					return false;
+				}
+			});
+			noteLinks(box);
+			script.kill('SIGTERM');
+			await over;
+			expect(left(box)).toEqual([]);
+		},
+	);
 
 	describe('in a network namespace of its own', () => {
 		const read = (box: TestBox, path: string): string =>

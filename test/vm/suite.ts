@@ -4,6 +4,7 @@ import {type Checks, cgroupChecks, delegationChecks, startChecks} from './checks
 import {traces} from './guest.ts';
 import {everyLessonChecks, learnChecks} from './learn-checks.ts';
 import {afterPowerCut, afterReboot, beforeReboot} from './reboot-checks.ts';
+import {networkChecks} from './network-checks.ts';
 import {rootlessChecks} from './rootless-checks.ts';
 import {limitChecks, memoryChecks, superviseChecks} from './supervise-checks.ts';
 import {usernsChecks} from './userns-checks.ts';
@@ -53,6 +54,7 @@ if (kept === undefined) {
 		delegationChecks,
 		rootlessChecks,
 		usernsChecks,
+		networkChecks,
 		superviseChecks,
 		limitChecks,
 		memoryChecks,

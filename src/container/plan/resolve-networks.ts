@@ -10,7 +10,7 @@ import {pickAddress} from '../../network/pick-address.ts';
 import {isOfEveryLink, overlapping, pickSubnet, subnetsOf, type UsedSubnet} from '../../network/pools.ts';
 import type {AddressInput, NetworkInput, NetworksInput} from '../../plan/input/network-input.ts';
 import {namespaceMtu, namespaceResolver} from '../../plan/network/plan-namespace.ts';
-import type {NetworkDriver, NetworkJoin} from '../../spec/model/network.ts';
+import type {NetworkJoin} from '../../spec/model/network.ts';
 import type {Service} from '../../spec/model/project.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {
@@ -251,8 +251,16 @@ function recordOf(machine: Machine, {network}: NetworkJoin, picked: readonly Net
 			hint: `make it: \`tsbox network create ${network.name}\``,
 		});
 	const {driver, parent, internal, labels, bridge, mtu, subnets} = defined ?? network;
-	const used = usedSubnets(machine, network.name, picked, driver);
 	const wanted = defined === undefined ? families.filter(family => network[`enableIpv${family}`]) : families;
+	const used = [
+		...subnetsOf(
+			[...allNetworks(host, dirs.state), ...picked, ...allDefinitions(host, dirs.store)].filter(
+				({name}) => name !== network.name,
+			),
+		),
+		// A network on a device of the host is meant to have the subnet of that device, to which there is a route.
+		...(driver === 'bridge' ? wanted.flatMap(family => routedSubnets(host, family)) : []),
+	];
 	const ranges = wanted.flatMap(family => {
 		const asked = subnets.find(({subnet}) => parseCidr(subnet)?.family === family);
 		if (asked === undefined && defined !== undefined) return [];
@@ -291,32 +299,20 @@ function freeSubnet(text: string, used: readonly UsedSubnet[], key: string): Cid
 	});
 }
 
-/** What no new subnet may overlap: other networks, and where routes of the host lead to. */
-function usedSubnets(
-	{host, dirs}: Machine,
-	own: string,
-	picked: readonly NetworkRecord[],
-	driver: NetworkDriver,
-): readonly UsedSubnet[] {
-	const networks = [...allNetworks(host, dirs.state), ...picked, ...allDefinitions(host, dirs.store)].filter(
-		({name}) => name !== own,
-	);
-	// A network on a device of the host is meant to have the subnet of that device, to which there is a route.
-	if (driver !== 'bridge') return subnetsOf(networks);
-	const routes = [
-		...ipv4Routes(host.readText('/proc/net/route') ?? ''),
-		...ipv6Routes(host.readText('/proc/net/ipv6_route') ?? ''),
-	];
-	return [
-		...subnetsOf(networks),
+/**
+ * Where routes of the host lead to, of one family. What is read is an input of the kept plan, and the table of IPv6 counts users of routes: it
+ * is left alone unless it is needed.
+ */
+function routedSubnets(host: Host, family: 4 | 6): readonly UsedSubnet[] {
+	const text = host.readText(family === 4 ? '/proc/net/route' : '/proc/net/ipv6_route') ?? '';
+	const routes = family === 4 ? ipv4Routes(text) : ipv6Routes(text);
+	return routes.flatMap(({network, prefix, interface: device}) => {
 		// Shorter prefixes are ways to the Internet.
-		...routes.flatMap(({network, prefix, interface: device}) => {
-			const cidr = prefix < 8 ? undefined : parseCidr(`${network}/${prefix}`);
-			return cidr === undefined || isOfEveryLink(cidr)
-				? []
-				: [{cidr, by: `the route to ${network}/${prefix} through ${device} of this host`}];
-		}),
-	];
+		const cidr = prefix < 8 ? undefined : parseCidr(`${network}/${prefix}`);
+		return cidr === undefined || isOfEveryLink(cidr)
+			? []
+			: [{cidr, by: `the route to ${network}/${prefix} through ${device} of this host`}];
+	});
 }
 
 function addressOf(
