@@ -93,6 +93,17 @@ export type RunEvent =
 			readonly pid: number;
 			readonly program: string;
 	  }
+	/** The container's `egress` does not list a destination. Emitted once a minute for each destination. */
+	| {
+			readonly type: 'network.refused';
+			readonly at: number;
+			readonly name: string;
+			readonly address: string;
+			/** `tcp`, or the number of a protocol without a name. */
+			readonly protocol: string;
+			/** Undefined for a protocol without ports. */
+			readonly port?: number;
+	  }
 	| {
 			readonly type: 'container.exited';
 			readonly at: number;

@@ -86,6 +86,111 @@ describe.runIf(isEquipped)('egress', () => {
 		}
 	});
 
+	test('what is refused is an event once a minute, and `network test` says why', async () => {
+		using world = outside();
+		await using box = await testBox();
+		const [one, two, three] = world.servers;
+		world.names({'api.example.com': one, 'in.example.com': world.inner});
+		const list = ['api.example.com:80', 'in.example.com', `${two}:8080`];
+		const spec = stack(box, {job: `${sleeps}dns: [${world.dns}]\negress: ${JSON.stringify(list)}\n`});
+		await bringUp(box, spec);
+		const watching = box.start(['events', '--json', box.name]);
+		let isTold = false;
+		void watching.says('network.refused').then(() => (isTold = true));
+		await until('refusals are told', async () => {
+			await asks(box, 'job', `http://${three}:${9000 + Math.floor(Math.random() * 900)}/`);
+			return isTold;
+		});
+		for (const _ of [1, 2]) expect(await asks(box, 'job', `http://${three}/`)).toMatch(refused);
+		await answerTo(box, 'job', world.dns);
+		await watching.says(world.dns);
+		watching.child.kill('SIGINT');
+		const events = (await watching.ended).out
+			.trim()
+			.split('\n')
+			.map(line => JSON.parse(line) as {type: string; port?: number})
+			.filter(({type, port = 0}) => type === 'network.refused' && port < 9000);
+		expect(events).toMatchObject([
+			{service: 'job', address: three, port: 80, protocol: 'tcp'},
+			{service: 'job', address: world.dns, port: 53, protocol: 'udp'},
+		]);
+
+		const job = `${box.name}-job`;
+		const tested = async (target: string): Promise<string> => {
+			const {out} = await box.tsbox(['network', 'test', job, target]);
+			return (
+				/^(?:ok|failed|skipped) +egress.*(?:\n +because:.*)?(?:\n +hint:.*)?/m.exec(out)?.[0].replaceAll(/ +/g, ' ') ??
+				out
+			);
+		};
+		expect(await tested('api.example.com:80')).toBe(`ok egress \`egress\` of ${job} lists api.example.com:80/tcp`);
+		expect(await tested('api.example.com:443')).toContain(`hint: add \`api.example.com:443\` to \`egress\` of ${job}`);
+		expect(await tested('never.example:80')).toContain('does not list never.example');
+		expect(await tested('in.example.com:80')).toContain('a name does not open a private address');
+		expect(await tested(`${two}:8080`)).toMatch(/^ok egress/);
+		expect(await tested(`${three}:80`)).toMatch(/^skipped egress/);
+		expect(await tested(`${world.inner}:80`)).toMatch(/^failed egress/);
+		await box.tsbox(['down', '-t', '0', box.name]);
+		expect(left(box)).toEqual([]);
+	});
+
+	test('a foreground run tells what it was refused, and holds the same list when it is started again', async () => {
+		using world = outside();
+		await using box = await testBox();
+		const [one] = world.servers;
+		world.names({'api.example.com': one});
+		const spec = box.file('run.yaml', `name: ${box.name}\nrootfs: host\ndns: [${world.dns}]\n`);
+		const script = `curl -sS -m 3 http://api.example.com/; for i in 1 2 3 4 5 6 7 8 9; do curl -s -m 3 http://${one}:8$i/; sleep 0.1; done; :`;
+		for (const _ of [1, 2]) {
+			const ran = await box.tsbox(['run', '-T', '--egress', 'api.example.com:80', spec, '--', 'sh', '-c', script]);
+			expect({status: ran.status, out: ran.out}).toEqual({status: 0, out: one});
+			expect(ran.err).toContain(`${box.name} was refused ${one}:89/tcp, which its \`egress\` does not let out`);
+		}
+		expect(left(box)).toEqual([]);
+		expect(nameServers(box, box.name)).toEqual([]);
+	});
+
+	test('the list holds on a network to which the container is connected while it runs', async () => {
+		using world = outside();
+		await using box = await testBox();
+		const [one, two] = world.servers;
+		world.names({'api.example.com': one});
+		const spec = stack(
+			box,
+			{
+				job: `${sleeps}dns: [${world.dns}]\negress: [api.example.com]\nnetworks: [first]\n`,
+				web: `${serves}networks: [second]\n`,
+			},
+			'networks: {first: {internal: true}, second: {}}\n',
+		);
+		await bringUp(box, spec);
+		const [job, second] = [`${box.name}-job`, `${box.name}_second`];
+		const ask = (url: string): Promise<string> => asks(box, 'job', `http://${url}/`);
+		for (const _ of [1, 2]) {
+			expect(await box.tsbox(['network', 'connect', second, job])).toMatchObject({status: 0, err: ''});
+			expect(await ask('api.example.com')).toBe(one);
+			expect(await ask(two)).toMatch(refused);
+			await until('web answers', async () => (await ask('web')) === `${box.name}-web\n`);
+			expect(await box.tsbox(['drift', job])).toMatchObject({status: 0});
+			expect(await box.tsbox(['network', 'disconnect', second, job])).toMatchObject({status: 0, err: ''});
+		}
+		await box.tsbox(['down', '-t', '0', box.name]);
+		expect(left(box)).toEqual([]);
+	});
+
+	test('nothing stays of a container whose tsbox was killed', async () => {
+		using world = outside();
+		await using box = await testBox();
+		const text = `name: ${box.name}\nrootfs: host\ndns: [${world.dns}]\negress: [api.example.com]\n${sleeps}`;
+		const running = box.start(['up', '--plain', box.file('killed.yaml', text)]);
+		await running.says('is running');
+		expect(nameServers(box, box.name)).toHaveLength(1);
+		running.child.kill('SIGKILL');
+		await running.ended;
+		await until('gc takes it', async () => (await box.tsbox(['gc'])).status === 0 && left(box).length === 0);
+		expect(nameServers(box, box.name)).toEqual([]);
+	});
+
 	test('an empty list lets nothing out, and who connects to the container is answered', async () => {
 		using world = outside();
 		await using box = await testBox();

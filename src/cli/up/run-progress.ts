@@ -53,6 +53,7 @@ const quietTypes: ReadonlySet<RunEvent['type']> = new Set([
 	'warning',
 	'container.oom',
 	'container.refused',
+	'network.refused',
 	'run.recorded',
 ]);
 

@@ -6,6 +6,7 @@ export interface Hop {
 		| 'cable'
 		| 'name'
 		| 'route'
+		| 'egress'
 		| 'rules'
 		| 'gateway'
 		| 'resolver'

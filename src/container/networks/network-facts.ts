@@ -2,6 +2,7 @@ import {kernelText} from '../../host/files/kernel-text.ts';
 import {type ListeningSocket, listeningSockets} from '../../kernel/listening.ts';
 import {ipv4Addresses, ipv4Routes, ipv6Addresses, ipv6Routes, type Route} from '../../kernel/network-fields.ts';
 import {contains, parseAddress, parseCidr} from '../../network/address.ts';
+import type {Egress} from '../../network/egress.ts';
 import type {PublishedPort} from '../../plan/input/network-input.ts';
 import {shownName} from '../../state/alias.ts';
 import {allNetworks, type Attachment, leasesOf, type NetworkRecord} from '../../state/network.ts';
@@ -25,6 +26,8 @@ export interface Tested {
 	readonly addresses: readonly string[];
 	/** Its TCP and UDP sockets that wait for others. */
 	readonly listening: readonly ListeningSocket[];
+	/** What it reaches outside of its networks; everything without it. */
+	readonly egress?: Egress;
 	/** The text of its /etc/hosts and /etc/resolv.conf. */
 	readonly hosts: string;
 	readonly resolv: string;
@@ -46,7 +49,7 @@ export interface Surroundings {
 const mostBytes = 1024 * 1024;
 
 /** Reads what the kernel and the leases say of a container. Its files are those that tsbox wrote: no link of an image is followed. */
-export function testedOf({host, dirs}: Machine, {name: id, process: {pid}}: RunningRecord): Tested {
+export function testedOf({host, dirs}: Machine, {name: id, egress, process: {pid}}: RunningRecord): Tested {
 	const text = (file: string): string => kernelText(host, `/proc/${pid}/net/${file}`) ?? '';
 	const folder = containerFolder(dirs.state, id);
 	// The container can write these files, and make them as large as it likes.
@@ -62,6 +65,7 @@ export function testedOf({host, dirs}: Machine, {name: id, process: {pid}}: Runn
 		listening: (['tcp', 'udp'] as const).flatMap(protocol =>
 			['', '6'].flatMap(family => listeningSockets(text(`${protocol}${family}`), protocol)),
 		),
+		...(egress === undefined ? {} : {egress}),
 		hosts: beginning(hostsFile),
 		resolv: beginning('resolv.conf'),
 	};

@@ -5,6 +5,7 @@ import {urlHost} from '../../network/address.ts';
 import {isDnsName} from '../../network/dns-message.ts';
 import type {Machine} from '../machine/machine.ts';
 import {askResolver, connectInside, type Outcome} from './ask-inside.ts';
+import {egressHop, unlistedName} from './egress-hop.ts';
 import {failed, type Hop, passed, skipped} from './hop.ts';
 import {listenerHop} from './listener-hop.ts';
 import {routeTo, type Surroundings, type Tested} from './network-facts.ts';
@@ -30,12 +31,14 @@ export async function testConnection(
 	for (const address of addresses.slice(0, mostTried)) {
 		const way = [
 			() => routeHop(from, address),
+			() => egressHop(from, all, {host, address, port}),
 			() => rulesHop(from, all, address, port),
 			() => targetHop(machine, from, all, {address, port}),
 		];
 		let isOpen = true;
 		for (const look of way) {
 			const next = look();
+			if (next === undefined) continue;
 			hops.push(next);
 			isOpen = next.state !== 'failed';
 			if (!isOpen) break;
@@ -87,6 +90,8 @@ async function nameHop(machine: Machine, from: Tested, name: string): Promise<Na
 				return {hop: passed('name', `${name} is ${answer.join(', ')}, by the resolver ${server}`), addresses: answer};
 		}
 	}
+	const unlisted = unlistedName(from, name);
+	if (unlisted !== undefined && silent.length === 0) return {hop: unlisted, addresses: []};
 	return silent.length === servers.length
 		? none(
 				unknown,

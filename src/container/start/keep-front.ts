@@ -25,6 +25,8 @@ export function keepFront(options: MachineOptions, plan: PlannedOnMachine, reque
 /** A line with the sizes of what follows and with what bin/front.pl itself must know, then the parts of {@link compileFront}. */
 function frontText({machine: {dirs, facts}, planned}: PlannedOnMachine): string | undefined {
 	const {name, stopGraceMs, postStart = [], record = false} = planned.service;
+	// Node tells what is refused.
+	if (planned.egress !== undefined) return undefined;
 	if (facts.user.uid !== 0 || facts.tools.perl?.path !== frontPerl || postStart.length > 0 || record) return undefined;
 	// Node removes the anonymous volumes at the end.
 	if (hasOwnVolumes(planned.plan)) return undefined;

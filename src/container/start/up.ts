@@ -23,6 +23,7 @@ import {attachOwn, statusLost} from './own-launch.ts';
 import {start} from './start.ts';
 import {stopByKeys} from './stop-by-keys.ts';
 import {stopOnAbort} from './stop-on-abort.ts';
+import {watchRefusals} from '../networks/watch-refusals.ts';
 import {watchKills} from './watch-kills.ts';
 
 /** The compiled seccomp filter of a plan, in base64. */
@@ -78,6 +79,7 @@ export async function upPlanned(
 	let attachment: Attachment | undefined;
 	let tracer: Tracer | undefined;
 	let memory: MemoryWatch | undefined;
+	let endRefusals: (() => void) | undefined;
 	const trace = async (process: ProcessIdentity): Promise<void> => {
 		const {traceSeccomp} = await import('../../execute/trace-seccomp.ts');
 		const filter = Buffer.from(filterOf(plan), 'base64');
@@ -100,6 +102,9 @@ export async function upPlanned(
 						limitSeconds: request.keepAlive?.limitSeconds,
 					})
 				: attachOwn(request.launch, kill);
+		endRefusals = watchRefusals(machine, record, refusal =>
+			request.emit({type: 'network.refused', at: host.now(), name: record.name, ...refusal}),
+		);
 		const started = await start(machine, claimed, attachment, {
 			...request,
 			guard: request.launch?.isLauncher === true ? undefined : {keepsAlive},
@@ -143,6 +148,7 @@ export async function upPlanned(
 		attachment?.release();
 		await tracer?.stop();
 		memory?.close(false);
+		endRefusals?.();
 		const way = [host, facts, conf, request.emit] as const;
 		const isTakenBack = failure === undefined ? await rollBack(...way).then(() => true) : await rollBackFailed(...way);
 		if (isTakenBack && hasOwnVolumes(plan)) await removeOwnVolumes(machine, [service.name], older);

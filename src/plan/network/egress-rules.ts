@@ -1,5 +1,5 @@
 import {type Cidr, formatCidr} from '../../network/address.ts';
-import {coversName, type Egress, type EgressTarget, readEgress, widest} from '../../network/egress.ts';
+import {closedRanges, coversName, type Egress, type EgressTarget, readEgress, widest} from '../../network/egress.ts';
 import type {NetworkInput} from '../input/network-input.ts';
 import {chain} from './nft-text.ts';
 
@@ -17,12 +17,6 @@ interface Family {
 	readonly number: 4 | 6;
 	readonly ip: 'ip' | 'ip6';
 	readonly type: 'ipv4_addr' | 'ipv6_addr';
-	/**
-	 * Ranges that a name does not open, whatever addresses it has: who answers for it could lead the container to what is not on the Internet
-	 * (DNS rebinding), such as the keys of a cloud's machine at 169.254.169.254. IANA's special-purpose addresses, RFC 6890; of IPv6 also
-	 * those that have one of IPv4 in them.
-	 */
-	readonly closed: readonly string[];
 }
 
 const families: readonly Family[] = [
@@ -30,34 +24,22 @@ const families: readonly Family[] = [
 		number: 4,
 		ip: 'ip',
 		type: 'ipv4_addr',
-		closed: [
-			'0.0.0.0/8',
-			'10.0.0.0/8',
-			'100.64.0.0/10',
-			'127.0.0.0/8',
-			'169.254.0.0/16',
-			'172.16.0.0/12',
-			'192.168.0.0/16',
-			'224.0.0.0/3',
-		],
 	},
 	{
 		number: 6,
 		ip: 'ip6',
 		type: 'ipv6_addr',
-		closed: [
-			'::/96',
-			'::ffff:0:0/96',
-			'64:ff9b::/96',
-			'64:ff9b:1::/48',
-			'2001::/32',
-			'2002::/16',
-			'fc00::/7',
-			'fe80::/9',
-			'ff00::/8',
-		],
 	},
 ];
+
+/** The chain that refuses. */
+export const refuseChain = 'egress-refuse';
+
+/** How many destinations are remembered, of which {@link refuseChain} has traced a packet. */
+const mostTraced = 4096;
+
+/** Protocols with ports, as a set of nft. */
+const ported = 'meta l4proto { tcp, udp, sctp }';
 
 /** The table of family `bridge` with the name of another: the frames of a container are looked at before they are routed. */
 export function bridgeTableOf(table: string): string {
@@ -69,16 +51,29 @@ export function egressBase(table: string): readonly string[] {
 	const bridge = bridgeTableOf(table);
 	const each = (lines: (family: Family) => readonly string[]): readonly string[] => families.flatMap(lines);
 	return [
-		...each(({number, type, closed}) => [
+		...each(({number, type}) => [
 			`add map ${table} egress${number} { type ${type} : verdict; }`,
 			`add map ${table} resolvers${number} { type ${type} : ${type} . inet_service; }`,
 			`add set ${table} closed${number} { type ${type}; flags interval; }`,
-			`add element ${table} closed${number} { ${closed.join(', ')} }`,
+			`add element ${table} closed${number} { ${closedRanges
+				.filter(({family}) => family === number)
+				.map(formatCidr)
+				.join(', ')} }`,
 		]),
-		`add chain ${table} egress-refuse`,
-		`flush chain ${table} egress-refuse`,
-		`add rule ${table} egress-refuse meta l4proto tcp reject with tcp reset`,
-		`add rule ${table} egress-refuse reject with icmpx admin-prohibited`,
+		...each(({number, type}) => [
+			`add set ${table} refused${number} { type ${type} . ${type} . inet_proto . inet_service; flags dynamic,timeout; timeout 1m; size ${mostTraced}; }`,
+		]),
+		`add chain ${table} ${refuseChain}`,
+		`flush chain ${table} ${refuseChain}`,
+		// Who watches hears of it once a minute for each destination; without a watcher the kernel traces nothing.
+		...each(({number, ip}) => {
+			const key = `${ip} saddr . ${ip} daddr . meta l4proto . th dport`;
+			const remember = `add @refused${number} { ${key} }`;
+			return [`add rule ${table} ${refuseChain} ${ported} ${key} != @refused${number} ${remember} meta nftrace set 1`];
+		}),
+		`add rule ${table} ${refuseChain} ${ported.replace('{', '!= {')} limit rate 10/minute meta nftrace set 1`,
+		`add rule ${table} ${refuseChain} meta l4proto tcp reject with tcp reset`,
+		`add rule ${table} ${refuseChain} reject with icmpx admin-prohibited`,
 		// By whatever device it comes: another container, on two networks, may pass it on.
 		...chain(
 			table,
@@ -181,14 +176,14 @@ export function egressRules(table: string, egress: Egress): readonly string[] {
 			`fib daddr type unicast ${ip} daddr @${name}-near${number} accept`,
 			`${ip} daddr @${name}-all${number} accept`,
 			`${ip} daddr . meta l4proto . th dport @${name}-ports${number} accept`,
-			...(groups.length === 0 ? [] : [`${ip} daddr @closed${number} goto egress-refuse`]),
+			...(groups.length === 0 ? [] : [`${ip} daddr @closed${number} goto ${refuseChain}`]),
 			// What is in use stays open.
 			...groups.map(
 				({set, match}) =>
 					`${match}${ip} daddr @${set}${number} update @${set}${number} { ${ip} daddr timeout ${openSeconds}s } accept`,
 			),
 		]),
-		'goto egress-refuse',
+		`goto ${refuseChain}`,
 	];
 	return [
 		`add chain ${table} ${name}`,

@@ -59,6 +59,15 @@ export type ProjectEvent =
 			readonly limit: number;
 			readonly victims: readonly MemoryVictim[];
 	  }
+	/** Its `egress` does not list a destination. `port` is undefined for a protocol without ports. */
+	| {
+			readonly type: 'network.refused';
+			readonly at: number;
+			readonly service: string;
+			readonly address: string;
+			readonly protocol: string;
+			readonly port?: number;
+	  }
 	/** A hook command failed; the failure is ignored. */
 	| {
 			readonly type: 'service.hook';

@@ -2,6 +2,7 @@ import type {Machine} from '../../container/machine/machine.ts';
 import {type DetachedContainer, killDetached, noteDetached, settleDetached} from '../../container/start/detached.ts';
 import {killedStatus} from '../../container/machine/exit-code.ts';
 import {sampleUsage} from '../../container/observe/usage-samples.ts';
+import {watchRefusals} from '../../container/networks/watch-refusals.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {isRunning} from '../../host/programs/process.ts';
 import type {Service} from '../../spec/model/project.ts';
@@ -60,6 +61,11 @@ export async function lookAfter(
 						emit({type: 'service.oom', at: host.now(), service: label, killed, limit, victims}),
 					fresh ? nothingTold : undefined,
 				);
+	const endRefusals = alive
+		? watchRefusals(machine, record, refusal =>
+				emit({type: 'network.refused', at: host.now(), service: label, ...refusal}),
+			)
+		: undefined;
 	const usage = alive && service.record === true ? sampleUsage(host, record.cgroups, sampleEvery) : undefined;
 	const failure = alive ? prepare() : undefined;
 	const asked =
@@ -79,6 +85,7 @@ export async function lookAfter(
 	const code = began ? written : 125;
 	const endedAt = alive ? host.now() : writtenAt();
 	over.abort();
+	endRefusals?.();
 	const samples = usage?.stop();
 	killDetached(machine, record);
 	await drained(host, containerFolder(machine.dirs.state, service.name));

@@ -75,6 +75,7 @@ function changeOf(one: UpService, event: ProjectEvent): Partial<UpService> {
 			return {status: 'idle', note: 'is removed'};
 		case 'service.unrecorded':
 			return {note: `could not be recorded: ${event.message}`};
+		case 'network.refused':
 		case 'service.recorded':
 		case 'service.ended':
 			return {};

@@ -74,6 +74,7 @@ export function reduceProgress(state: ProgressState, event: RunEvent): ProgressS
 		case 'container.stopping':
 		case 'container.oom':
 		case 'container.refused':
+		case 'network.refused':
 		case 'container.exited':
 		case 'run.recorded':
 		case 'run.completed':

@@ -32,6 +32,7 @@ function signOf(event: ProjectEvent, glyphs: Glyphs): readonly [sign: string, to
 			return event.health === 'healthy' ? [glyphs.done, 'ok'] : [glyphs.waiting, 'plain'];
 		case 'service.exited':
 			return event.exitCode === 0 ? [glyphs.waiting, 'plain'] : [glyphs.warning, 'warning'];
+		case 'network.refused':
 		case 'service.hook':
 		case 'service.unrecorded':
 		case 'service.restarting':

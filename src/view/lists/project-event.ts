@@ -1,7 +1,7 @@
 import type {ProjectEvent} from '../../project/state/event.ts';
 import {bytes} from '../../spec/values/bytes.ts';
 import {escapeText} from '../text/escape.ts';
-import {stopWords, victimWords} from '../plan/event-words.ts';
+import {refusalWords, stopWords, victimWords} from '../plan/event-words.ts';
 import {duration} from '../text/duration.ts';
 
 /** Each condition of `depends_on` in words. */
@@ -29,6 +29,8 @@ export function projectEventText(event: ProjectEvent): string | undefined {
 			return `${service} exited with status ${event.exitCode}${event.oomKilled ? ', and ran out of memory' : ''}`;
 		case 'service.oom':
 			return `${service} ran out of memory: the kernel killed ${event.killed === 1 ? 'a process' : `${event.killed} processes`}${Number.isFinite(event.limit) ? ` at ${bytes(event.limit)}` : ''}${victimWords(event.victims)}`;
+		case 'network.refused':
+			return `${service} ${refusalWords(event)}`;
 		case 'service.recorded':
 			return `${service} is recorded as ${event.id}; the record holds the environment and all secrets`;
 		case 'service.unrecorded':

@@ -1,15 +1,16 @@
 import type {RunEvent} from '../../execute/event.ts';
 import type {MemoryVictim} from '../../kernel/memory-victims.ts';
+import {urlHost} from '../../network/address.ts';
 import {bytes} from '../../spec/values/bytes.ts';
 import {duration, plural} from '../text/duration.ts';
 import {escapeText} from '../text/escape.ts';
 
 /** Events about the container, as opposed to a step or the run. */
-export type ContainerEvent = Extract<RunEvent, {readonly type: `container.${string}`}>;
+export type ContainerEvent = Extract<RunEvent, {readonly type: `container.${string}` | `network.${string}`}>;
 
 /** Whether an event is about the container. */
 export function isContainerEvent(event: RunEvent): event is ContainerEvent {
-	return event.type.startsWith('container.');
+	return /^(?:container|network)\./.test(event.type);
 }
 
 /** A carriage return before the first stop message, which overwrites the `^C` that the terminal echoes. */
@@ -31,11 +32,27 @@ export function containerWords(event: ContainerEvent, steps: number): string {
 				: `${event.killed === 1 ? 'a process' : `${event.killed} processes`} of ${name} ${event.killed === 1 ? 'was' : 'were'} killed by the ${limitWords(event)}${victimWords(event.victims)}`;
 		case 'container.refused':
 			return `seccomp refused ${escapeText(event.program)} (pid ${event.pid}) ${event.call}: ${event.answer}`;
+		case 'network.refused':
+			return `${name} ${refusalWords(event)}`;
 		case 'container.exited':
 			return event.signal === null
 				? `${name} exited with status ${event.exitCode}`
 				: `${name} was ended by ${event.signal}`;
 	}
+}
+
+/** What an `egress` refused: `was refused 192.0.2.7:443/tcp, which its egress does not list`. */
+export function refusalWords({
+	address,
+	port,
+	protocol,
+}: {
+	readonly address: string;
+	readonly port?: number;
+	readonly protocol: string;
+}): string {
+	const to = port === undefined ? `${address} (${protocol})` : `${urlHost(address)}:${port}/${protocol}`;
+	return `was refused ${to}, which its \`egress\` does not let out`;
 }
 
 function limitWords({limit}: Extract<RunEvent, {readonly type: 'container.oom'}>): string {
