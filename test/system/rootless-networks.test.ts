@@ -181,8 +181,13 @@ describe.runIf(usersAreAble)('networks of an ordinary user', () => {
 			const {out} = await at.tsbox(['network', 'test', `${at.name}-job`]);
 			expect(out).toContain('ok       resolver    169.254.1.3 answers');
 			expect(server.asked()).toBe(true);
-			const url = `http://${hostAddress}:${server.port}/`;
-			expect((await at.tsbox(['exec', `${at.name}-job`, '--', 'wget', '-qO-', url])).out).toBe('outside');
+			const gets = async (address: string): Promise<string> => {
+				const url = `http://${address}:${server.port}/`;
+				return (await at.tsbox(['exec', `${at.name}-job`, '--', 'wget', '-T', '2', '-qO-', url])).out;
+			};
+			expect(await gets(hostAddress)).toBe('outside');
+			// Unless they are told, both take their gateway for the loopback device of the host.
+			expect(await gets('169.254.1.2')).not.toBe('outside');
 			await at.tsbox(['down', '-t', '0', at.name]);
 			await until('nothing is left', () => left(at, kind).length === 0);
 		}
