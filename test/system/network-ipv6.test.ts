@@ -73,6 +73,44 @@ describe.runIf(isAble && hasIpv6)('networks with IPv6', () => {
 		expect(left(box)).toEqual([]);
 	});
 
+	test('a port is published at one address of the host, at all of IPv6, or at all of IPv4', async () => {
+		await using box = await testBox();
+		const [at, six6, four] = [await unusedPort(), await unusedPort(), await unusedPort()];
+		// An address of the host that nobody else has.
+		const own = `fd96:${box.name.slice(1, 5).replace(/^0+/, '')}::1`;
+		execFileSync('ip', ['address', 'add', `${own}/128`, 'dev', 'lo', 'nodad']);
+		try {
+			const ports = `ports: ["[${own}]:${at}:80", "[::]:${six6}:80", "0.0.0.0:${four}:80"]\n`;
+			await bringUp(box, stack(box, {web: `${serves6}${ports}`}, six));
+			const name = `${box.name}-web\n`;
+			const reached = (host: string, port: number): string => {
+				try {
+					return execFileSync('curl', ['-s', '-m', '3', `http://${host}:${port}/`], {encoding: 'utf8'});
+				} catch {
+					return '';
+				}
+			};
+			await until('it serves', () => reached(`[${own}]`, at) === name);
+			const hosts = [`[${own}]`, '127.0.0.1', '[::1]'];
+			expect(hosts.map(host => reached(host, at))).toEqual([name, '', '']);
+			expect(hosts.map(host => reached(host, six6))).toEqual([name, '', '']);
+			expect(hosts.map(host => reached(host, four))).toEqual(['', name, '']);
+			expect((await box.tsbox(['port', `${box.name}-web`])).out).toBe(
+				`80/tcp -> [${own}]:${at}\n80/tcp -> [::]:${six6}\n80/tcp -> 0.0.0.0:${four}\n`,
+			);
+			// Each of them is taken, for others too.
+			const other = box.file(
+				'other.yaml',
+				`name: ${box.name}-b\n${six}services:\n  b:\n    rootfs: host\n    ports: ["[::]:${six6}:81"]\n    ${sleeps}`,
+			);
+			expect((await box.tsbox(['up', other])).err).toContain(`is published by ${box.name}-web`);
+			await box.tsbox(['down', '-t', '0', box.name]);
+			expect(left(box)).toEqual([]);
+		} finally {
+			execFileSync('ip', ['address', 'delete', `${own}/128`, 'dev', 'lo']);
+		}
+	});
+
 	test('drift sees that an address of IPv6 is gone', async () => {
 		await using box = await testBox();
 		await bringUp(box, stack(box, {job: `${sleeps}cap_add: [NET_ADMIN]\n`}, six));
