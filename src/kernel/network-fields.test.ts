@@ -1,5 +1,13 @@
 import {expect, test} from 'vitest';
-import {interfaceCounts, ipv4Addresses, ipv4Routes, routeWords, ipv6Addresses, ipv6Routes} from './network-fields.ts';
+import {
+	allIpv4Destinations,
+	interfaceCounts,
+	ipv4Addresses,
+	ipv4Routes,
+	routeWords,
+	ipv6Addresses,
+	ipv6Routes,
+} from './network-fields.ts';
 
 const routeHead = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n';
 const routes = `${routeHead}eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0
@@ -76,4 +84,28 @@ test('reads IPv6 addresses and routes', () => {
 		`${zero} 00 ${zero} 00 ${zero} ffffffff 00000001 00000000 00200200       lo`,
 	];
 	expect(routeWords(ipv6Routes(rows.join('\n')))).toEqual(['fd00::/64 dev eth0', 'default via fd00::1 dev eth0']);
+});
+
+test('the destinations of all tables are in the trie, without addresses of the host itself', () => {
+	const trie = `Id 200:
+  +-- 10.89.7.0/24 2 0 2
+     |-- 10.89.7.0
+        /24 link UNICAST
+        /25 universe BLACKHOLE
+Main:
+  +-- 0.0.0.0/0 3 0 5
+     |-- 0.0.0.0
+        /0 universe UNICAST
+     |-- 10.5.0.1
+        /32 host LOCAL
+     |-- 10.5.0.255
+        /32 link BROADCAST
+     |-- 10.89.7.0
+        /24 link UNICAST
+`;
+	expect(allIpv4Destinations(trie)).toEqual([
+		{network: '10.89.7.0', prefix: 24},
+		{network: '10.89.7.0', prefix: 25},
+		{network: '0.0.0.0', prefix: 0},
+	]);
 });

@@ -49,6 +49,23 @@ export function ipv4Routes(route: string): readonly Route[] {
 		});
 }
 
+/**
+ * The destinations of the routes of all tables, from net/fib_trie, each once: leaves such as `/24 link UNICAST`. Addresses of this host
+ * itself and broadcasts are left out. Source: fib_trie_seq_show of net/ipv4/fib_trie.c.
+ */
+export function allIpv4Destinations(trie: string): readonly Pick<Route, 'network' | 'prefix'>[] {
+	const found = [...trie.matchAll(/\|-- (\S+)\n((?:\s+\/\d+ \w+ \w+.*\n?)+)/g)].flatMap(
+		([, network = '', kinds = '']) =>
+			[...kinds.matchAll(/\/(\d+) \w+ (?!LOCAL|BROADCAST|ANYCAST|MULTICAST)\w+/g)].map(
+				([, prefix]) => `${network}/${prefix}`,
+			),
+	);
+	return [...new Set(found)].map(each => {
+		const [network = '', prefix] = each.split('/');
+		return {network, prefix: Number(prefix)};
+	});
+}
+
 /** An IPv4 address of an interface. */
 export interface Ipv4Address {
 	readonly address: string;

@@ -19,6 +19,7 @@ const store = '/store';
  * - `toolsSealed`, `volumes[].record`: whether an earlier start has created the toolbox or the volume.
  * - `seccomp`: the lock has the filter separately.
  * - `devices`: the kernel assigns device numbers at each boot.
+ * - `networks`: subnets and addresses depend on what others have. The lock has the keys of the spec.
  * - `joined`: the numbers of processes and namespaces of other containers.
  * - `map`: /etc/subuid decides the subordinate ids; the container sees the same ids inside.
  * - `facts`: see {@link portableFacts}.
@@ -31,7 +32,9 @@ export function portableInput(input: PlanInput, paths: ReadonlyMap<string, strin
 			volumeData(store, mount.volume.name),
 		]),
 	);
-	const pathOf = (path: string): string => volumes.get(path) ?? paths.get(path) ?? path;
+	const own = `${input.folders.state}/`;
+	const pathOf = (path: string): string =>
+		volumes.get(path) ?? paths.get(path) ?? (path.startsWith(own) ? `/state/${path.slice(own.length)}` : path);
 	const joined = input.joined?.map(({kind, owner}) => ({
 		kind,
 		path: joinedPath(kind),
@@ -56,6 +59,7 @@ export function portableInput(input: PlanInput, paths: ReadonlyMap<string, strin
 		facts: portableFacts(input),
 		image,
 		...(joined === undefined ? {} : {joined}),
+		networks: null,
 		sources: Object.fromEntries(
 			Object.entries(input.sources).map(([path, found]) => [pathOf(path), {...found, real: pathOf(path), locked: []}]),
 		),

@@ -19,10 +19,12 @@ const spec = `name: many
 services:
   loud:
     rootfs: ${rootfs}
+    network_mode: none
     command: [sh, -c, 'mkfifo /tmp/go; read go < /tmp/go; exec yes this is a line of a container that never stops to print']
     logging: {options: {max-size: 20m}}
   quiet:
     rootfs: ${rootfs}
+    network_mode: none
     scale: ${containers - 1}
     command: [sh, -c, 'echo ready; exec sleep 100000']
 `;

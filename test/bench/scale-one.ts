@@ -42,7 +42,10 @@ function verbs(): {readonly ps: number; readonly stats: number} {
 /** Starts so many containers as services of one project; gives how long that took, s, and takes them down the same way. */
 function manyServices(count: number): {readonly up: number; readonly down: () => number} {
 	const spec = join(scratch, 'many.yaml');
-	const services = Array.from({length: count}, (_, n) => `  s${n}: {rootfs: ${rootfs}, ${sleeping}}`);
+	const services = Array.from(
+		{length: count},
+		(_, n) => `  s${n}: {rootfs: ${rootfs}, network_mode: none, ${sleeping}}`,
+	);
 	writeFileSync(spec, `name: many\nservices:\n${services.join('\n')}\n`);
 	const up = seconds(() => tsbox('up', '-d', spec));
 	return {up, down: () => seconds(() => tsbox('down', '-t', '0', 'many'))};
@@ -133,7 +136,10 @@ export function oneProject(): readonly Row[] {
 /** As many projects of one container each: each has a supervisor of its own. */
 export function manyProjects(): readonly Row[] {
 	for (let n = 0; n < containers; n++)
-		writeFileSync(join(scratch, `p${n}.yaml`), `name: p${n}\nservices:\n  s: {rootfs: ${rootfs}, ${sleeping}}\n`);
+		writeFileSync(
+			join(scratch, `p${n}.yaml`),
+			`name: p${n}\nservices:\n  s: {rootfs: ${rootfs}, network_mode: none, ${sleeping}}\n`,
+		);
 	const words = `${tsboxCommand()} `;
 	const before = keptMemory();
 	const up = seconds(() => eightAtOnce(containers, `${words} up -d ${scratch}/p$n.yaml >/dev/null 2>&1`));

@@ -36,8 +36,8 @@ export async function muchOutput(): Promise<readonly Row[]> {
 		spec,
 		`name: flood
 services:
-  loud: {rootfs: ${rootfs}, command: [sh, -c, "read -r _ < /data/go; ${loud}"], volumes: ["${data}:/data"], logging: {options: {max-size: 64m, max-file: 10}}}
-  calm: {rootfs: ${rootfs}, command: [sh, -c, "exec 3<>/data/pipe; while read -r line <&3; do echo $$line; done"], volumes: ["${data}:/data"]}
+  loud: {rootfs: ${rootfs}, network_mode: none, command: [sh, -c, "read -r _ < /data/go; ${loud}"], volumes: ["${data}:/data"], logging: {options: {max-size: 64m, max-file: 10}}}
+  calm: {rootfs: ${rootfs}, network_mode: none, command: [sh, -c, "exec 3<>/data/pipe; while read -r line <&3; do echo $$line; done"], volumes: ["${data}:/data"]}
 `,
 	);
 	shell(`mkfifo ${data}/go`);

@@ -100,7 +100,9 @@ function ofCommand(box: TestBox): string {
 }
 
 function sleepers(box: TestBox, ...names: readonly string[]): string {
-	const services = names.map(name => `  ${name}: {rootfs: ${box.rootfs}, command: [sleep, "1000"]}`);
+	const services = names.map(
+		name => `  ${name}: {rootfs: ${box.rootfs}, network_mode: none, command: [sleep, "1000"]}`,
+	);
 	return box.file('sleepers.yaml', `name: ${box.name}\nservices:\n${services.join('\n')}\n`);
 }
 

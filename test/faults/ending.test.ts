@@ -12,6 +12,7 @@ services:
   one:
     container_name: ${name}
     rootfs: ${rootfs}
+    network_mode: none
     volumes: [data:/data]
     stop_grace_period: 2s
     command: [sh, -c, "trap 'exit 0' TERM; echo up; sleep 1000 & wait"]

@@ -6,6 +6,7 @@ volumes: {data: {}}
 services:
   one:
     rootfs: ${rootfs}
+    network_mode: none
     container_name: ${name}-one
     mem_limit: 64m
     record: true
@@ -15,6 +16,7 @@ services:
     command: [sh, -c, "trap 'exit 0' TERM; echo up; sleep 1000 & wait"]
   two:
     rootfs: ${rootfs}
+    network_mode: none
     container_name: ${name}-two
     tty: true
     stop_signal: SIGKILL

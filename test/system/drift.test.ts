@@ -42,7 +42,7 @@ async function started(at: TestBox, text: string) {
 	mkdirSync(join(at.folder, 'data'), {recursive: true});
 	const spec = at.file(
 		'web.yaml',
-		`name: ${at.name}\nservices:\n  web:\n    rootfs: ${at.rootfs}\n${`${at.head}${text}`.replaceAll(/^(?=.)/gm, '    ')}volumes: {named: {}}\n`,
+		`name: ${at.name}\nservices:\n  web:\n    rootfs: ${at.rootfs}\n    network_mode: none\n${`${at.head}${text}`.replaceAll(/^(?=.)/gm, '    ')}volumes: {named: {}}\n`,
 	);
 	const up = await at.tsbox(['up', '-d', spec]);
 	expect({status: up.status, err: up.status === 0 ? '' : up.err}).toEqual({status: 0, err: ''});

@@ -97,6 +97,36 @@ describe.runIf(isAble && existsSync('/usr/bin/curl'))('network connect', () => {
 		expect(left(box)).toEqual([]);
 	});
 
+	test('a container is on the network again when it starts again, until it is disconnected or made anew', async () => {
+		await using box = await testBox();
+		const keys = (label: string): string =>
+			stack(
+				box,
+				{web: `${serves}network_mode: none\nlabels: {a: ${label}}\n`, job: `${sleeps}networks: [other]\n`},
+				'networks: {other: {}}\n',
+			);
+		await bringUp(box, keys('b'));
+		const [web, other] = [`${box.name}-web`, `${box.name}_other`];
+		// It was started without networks: others find it at once, and it finds others after its next start.
+		const connected = await network(box, 'connect', '--alias', 'shop', other, web);
+		expect(connected).toMatchObject({status: 0, err: expect.stringContaining('until it starts again')});
+		noteLinks(box);
+		await until('web answers', async () => (await asks(box, 'job', 'http://shop/')) === `${web}\n`);
+		expect(await box.tsbox(['drift', web])).toMatchObject({status: 0});
+		await box.tsbox(['restart', '-t', '0', box.name, 'web']);
+		await until('web answers again', async () => (await asks(box, 'job', 'http://shop/')) === `${web}\n`);
+		expect((await box.tsbox(['exec', web, '--', 'getent', 'hosts', 'job'])).out).toMatch(/^\d+\./);
+		expect(await box.tsbox(['drift', web])).toMatchObject({status: 0});
+		await bringUp(box, keys('c'));
+		expect(await on(box, other)).toEqual([`${box.name}-job`]);
+		expect(await network(box, 'connect', other, web)).toMatchObject({status: 0});
+		expect(await network(box, 'disconnect', other, web)).toMatchObject(done);
+		await box.tsbox(['restart', '-t', '0', box.name, 'web']);
+		expect(await on(box, other)).toEqual([`${box.name}-job`]);
+		await box.tsbox(['down', '-t', '0', box.name]);
+		expect(left(box)).toEqual([]);
+	});
+
 	test('what is refused changes nothing, and a failed connection is taken back', async () => {
 		await using box = await testBox();
 		const port = await unusedPort();
@@ -105,7 +135,8 @@ describe.runIf(isAble && existsSync('/usr/bin/curl'))('network connect', () => {
 			{
 				web: `${serves}networks: [outer]\nports: ["${port}:80"]\n`,
 				job: `${sleeps}networks: [other, outer]\n`,
-				bare: `${sleeps}network_mode: none\n`,
+				bare: `${sleeps}network_mode: host\n`,
+				side: `${sleeps}network_mode: "service:web"\n`,
 			},
 			'networks: {outer: {}, other: {internal: true}}\n',
 		);
@@ -122,6 +153,7 @@ describe.runIf(isAble && existsSync('/usr/bin/curl'))('network connect', () => {
 		};
 		expect(await refused('connect', 'nothing', web)).toContain('there is no network nothing');
 		expect(await refused('connect', other, `${box.name}-bare`)).toContain('cannot be connected');
+		expect(await refused('connect', other, `${box.name}-side`)).toContain('it has the network of another container');
 		expect(await refused('connect', '--ip', '203.0.113.9', other, web)).toContain('203.0.113.9');
 		expect(await refused('disconnect', outer, web)).toContain(`${port}/tcp`);
 		// The host has a device with the name that the cable is to get: the last step fails, and the ones before it are taken back.

@@ -5,7 +5,7 @@ import {type TestBox, testBox} from './box.ts';
 
 /** `web` always, `log` and `tool` with a profile; `tool` needs `db`, which has one of its own. */
 function stack(at: TestBox): string {
-	const box = `rootfs: ${at.rootfs}, command: [sh, -c, "echo is up; sleep 1000"]`;
+	const box = `rootfs: ${at.rootfs}, network_mode: none, command: [sh, -c, "echo is up; sleep 1000"]`;
 	return at.file(
 		'stack.yaml',
 		`name: ${at.name}\nservices:\n  web: {${box}, depends_on: {log: {required: false}}}\n  log: {${box}, profiles: [debug]}\n  tool: {${box}, profiles: [tools], depends_on: [db]}\n  db: {${box}, profiles: [data]}\n`,

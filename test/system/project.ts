@@ -14,15 +14,18 @@ export interface Row {
 }
 
 /**
- * Writes a spec of several services with the root filesystem of the test. Each text has the keys of a service. Returns
- * its path.
+ * Writes a spec of several services with the root filesystem of the test, on no network unless a service asks for one. Each text has
+ * the keys of a service. Returns its path.
  */
 export function project(at: TestBox, services: Readonly<Record<string, string>>, file = 'shop.yaml'): string {
 	const text = Object.entries(services).map(
-		([name, body]) => `  ${name}:\n    rootfs: ${at.rootfs}\n${body.replaceAll(/^/gm, '    ')}`,
+		([name, body]) =>
+			`  ${name}:\n    rootfs: ${at.rootfs}\n${asksForNetwork.test(body) ? '' : '    network_mode: none\n'}${body.replaceAll(/^/gm, '    ')}`,
 	);
 	return at.file(file, `name: ${at.name}\nservices:\n${text.join('\n')}\n`);
 }
+
+const asksForNetwork = /^(?:networks?|network_mode|ports|egress|reproducible|profile|namespaces):/m;
 
 /** All containers of the test by service, or by name without the project name. */
 export async function rows(at: TestBox, by: 'service' | 'name' = 'service'): Promise<Readonly<Record<string, Row>>> {

@@ -123,7 +123,7 @@ test('two at once: one wins, and the other is told', async () => {
 	await using at = await testBox();
 	const spec = at.file(
 		'two.yaml',
-		`name: ${at.name}\nservices:\n  a:\n    rootfs: ${at.rootfs}\n    ${sleeper}  b:\n    rootfs: ${at.rootfs}\n    ${sleeper}`,
+		`name: ${at.name}\nservices:\n  a:\n    rootfs: ${at.rootfs}\n    network_mode: none\n    ${sleeper}  b:\n    rootfs: ${at.rootfs}\n    network_mode: none\n    ${sleeper}`,
 	);
 	await at.tsbox(['up', '-d', spec]);
 	const both = await Promise.all(

@@ -285,7 +285,11 @@ test('gc leaves what is detached alone, and takes what a project that is gone le
 
 test('a supervisor is small, does nothing while nothing happens, and ends with its last service', async () => {
 	await using at = await testBox();
-	const spec = project(at, {a: sleeper, b: 'command: [sh, -c, "sleep 1"]\n'});
+	const service = `{rootfs: ${at.rootfs}, command: [sh, -c, `;
+	const spec = at.file(
+		'small.yaml',
+		`name: ${at.name}\nservices:\n  a: ${service}"trap 'exit 0' TERM; while :; do sleep 0.1; done"]}\n  b: ${service}"sleep 1"]}\n`,
+	);
 	await at.tsbox(['up', '-d', spec]);
 	const pid = await supervisor(at);
 	const status = readFileSync(`/proc/${pid}/status`, 'utf8');

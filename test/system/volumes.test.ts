@@ -60,7 +60,7 @@ function spec(at: TestBox, {rootfs = at.rootfs, command = 'true', more = '', ...
 	const {mounts = '["data:/data"]', volumes = '{data: }', project = at.name, file = 'web.yaml'} = rest;
 	return at.file(
 		file,
-		`name: ${project}\nservices:\n  web:\n    rootfs: ${rootfs}\n    ${at.head.trim()}\n    volumes: ${mounts}\n    command: [sh, -c, ${JSON.stringify(command)}]\n    ${more}\nvolumes: ${volumes}\n`,
+		`name: ${project}\nservices:\n  web:\n    rootfs: ${rootfs}\n    network_mode: none\n    ${at.head.trim()}\n    volumes: ${mounts}\n    command: [sh, -c, ${JSON.stringify(command)}]\n    ${more}\nvolumes: ${volumes}\n`,
 	);
 }
 

@@ -34,10 +34,12 @@ function project(name: string, folder: string): string {
 services:
   db:
     rootfs: ${folder}/busybox.tar
+    network_mode: none
     volumes: ["${folder}/${name}-data:/data"]
     ${noting.replaceAll('$', '$$$$')}
   web:
     rootfs: ${folder}/busybox.tar
+    network_mode: none
     depends_on: {db: {condition: service_healthy}}
     restart: always
     ${waiting}

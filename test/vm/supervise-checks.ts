@@ -4,7 +4,7 @@ import type {Checks} from './checks.ts';
 import {cgroupFile, eventually, run, startTsboxInto, tsbox} from './guest.ts';
 
 const spec = '/root/shop.yaml';
-const service = (body: string): string => `    rootfs: /root/busybox.tar\n    ${body}\n`;
+const service = (body: string): string => `    rootfs: /root/busybox.tar\n    network_mode: none\n    ${body}\n`;
 const sleeper = 'command: [sh, -c, "trap \'exit 0\' TERM; while :; do sleep 0.1; done"]';
 
 function writeSpec(): void {

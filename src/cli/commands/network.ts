@@ -3,6 +3,7 @@ import {eachName} from '../options/each-name.ts';
 import {formatOption, rowsBy} from '../options/format-option.ts';
 import {jsonOption, quietOption} from '../options/arguments.ts';
 import {lookOf} from '../output/look-of.ts';
+import {tell} from '../output/tell.ts';
 import {pairsOf} from '../options/pairs-of.ts';
 import {usageError} from '../options/usage-error.ts';
 import {present} from '../../spec/syntax/pick.ts';
@@ -121,9 +122,11 @@ export const network = defineCommand({
 				throw usageError(`network ${action} takes a network and a container`, undefined, 'network');
 			const machine = await engine.openMachine(folders);
 			const {alias: aliases, ip: address, ip6: address6} = values;
-			if (action === 'connect')
-				await engine.connectNetwork(machine, name, other, {aliases, ...present({address, address6})});
-			else await engine.disconnectNetwork(machine, name, other);
+			if (action === 'disconnect') await engine.disconnectNetwork(machine, name, other);
+			else {
+				const warning = await engine.connectNetwork(machine, name, other, {aliases, ...present({address, address6})});
+				if (warning !== undefined) tell(io, `warning: ${warning}`);
+			}
 			return 0;
 		}
 		if (name === undefined) throw usageError(`network ${action} needs a NAME`, undefined, 'network');

@@ -7,11 +7,12 @@ import {openJournal, readJournal} from '../../execute/journal.ts';
 import {withLock} from '../../execute/lock.ts';
 import {undo} from '../../execute/undo.ts';
 import {interfaceCounts, ipv4Routes, ipv6Routes} from '../../kernel/network-fields.ts';
-import type {AddressInput, NetworkInput} from '../../plan/input/network-input.ts';
+import type {AddressInput, NetworkInput, NetworksInput} from '../../plan/input/network-input.ts';
 import {planConnection} from '../../plan/network/plan-network.ts';
 import type {NetworkJoin} from '../../spec/model/network.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {shownName} from '../../state/alias.ts';
+import {noteConnection} from '../../state/connections.ts';
 import {leasesOf, readDefinition, readNetwork} from '../../state/network.ts';
 import {noteNetwork, ownHosts, refreshNames} from '../../state/network-names.ts';
 import {containerFolder} from '../../state/record.ts';
@@ -36,8 +37,9 @@ export interface ConnectOptions {
 
 /**
  * Connects a running container to one more network by the steps of a start. Their undos are added to its journal, so that its end gives
- * the address back. Its next start follows the spec again.
+ * the address back. Its next start is on the network too, until it is disconnected or made anew.
  *
+ * @returns what does not work until then, for people; undefined when all does
  * @throws TsboxError E_NO_SUCH_CONTAINER, E_NETWORK_NOT_FOUND, E_NETWORK_TAKEN when it is on it, E_HOST_UNSUPPORTED; those of a start.
  */
 export async function connectNetwork(
@@ -45,19 +47,20 @@ export async function connectNetwork(
 	network: string,
 	name: string,
 	options: ConnectOptions,
-): Promise<void> {
+): Promise<string | undefined> {
 	const {host, dirs} = machine;
 	runningContainer(machine, name);
-	await oneAtATime(machine, async () => {
+	return await oneAtATime(machine, async () => {
 		const record = runningContainer(machine, name);
 		const shown = shownName(host, dirs.state, record.name);
 		const folder = containerFolder(dirs.state, record.name);
-		if (host.lstat(`${folder}/${ownHosts}`) === undefined) throw notConnectable(shown, record);
+		refuseShared(machine, record, shown);
 		if (leasesOf(host, dirs.state, record.name).some(each => each.network.name === network))
 			throw new TsboxError('E_NETWORK_TAKEN', `${shown} is on the network ${network} already`, {
 				hint: `see its address: \`tsbox network inspect ${network}\``,
 			});
-		const input = await inputOf(machine, record, network, options);
+		const join = await joinOf(machine, record, network, options);
+		const input = inputOf(machine, record, join);
 		const {before, beside} = planConnection(input);
 		const journal = openJournal(host, folder);
 		const done: Step[] = [];
@@ -80,7 +83,11 @@ export async function connectNetwork(
 			await takeBack(machine, folder, network, done);
 			throw error;
 		}
-		noteSteps(machine, folder, plan => withoutNetwork(plan, network, [...before, ...beside].filter(isOwn)));
+		noteConnection(host, dirs.state, record.name, network, join);
+		noteSteps(machine, folder, plan => withoutNetwork(plan, network, [...before, ...beside]));
+		return host.lstat(`${folder}/${ownHosts}`) === undefined
+			? `nothing in ${shown} knows the names of others until it starts again, because it was started without networks; they find it by its name`
+			: undefined;
 	});
 }
 
@@ -113,6 +120,7 @@ export async function disconnectNetwork(machine: Machine, network: string, name:
 			});
 		const ids = ['link', 'egress', 'claim'].map(each => `network.${network}.${each}`);
 		const undos = readJournal(host, folder).flatMap(entry => ('id' in entry && ids.includes(entry.id) ? [entry] : []));
+		noteConnection(host, dirs.state, record.name, network);
 		noteNetwork(host, folder, network, false);
 		// The lines stay in the journal: an undo may be done twice.
 		if (found.network.parent !== undefined) await removeChild(machine, record, found.lease.interface);
@@ -134,23 +142,29 @@ function oneAtATime<T>({host, facts, dirs}: Machine, work: () => Promise<T>): Pr
 	return withLock(host, facts, `${dirs.state}/lock`, work);
 }
 
-function notConnectable(name: string, {namespaces}: RunningRecord): TsboxError {
-	return new TsboxError('E_HOST_UNSUPPORTED', `${name} cannot be connected to a network`, {
-		why: namespaces.includes('network')
-			? 'it was started without networks, so that nothing in it knows the names of others'
-			: 'it has the network of the host',
-		hint: 'give its service `networks` in the spec, and run `tsbox up` again',
+/** Refuses a container whose network is not its own. */
+function refuseShared({host}: Machine, {namespaces, config, process: {pid}}: RunningRecord, name: string): void {
+	const isHost = !namespaces.includes('network');
+	const joined = config.linux.namespaces.find(({type, path}) => type === 'network' && path !== undefined);
+	if (!isHost && joined === undefined && host.lstat(`/proc/${pid}/net/dev`) !== undefined) return;
+	throw new TsboxError('E_HOST_UNSUPPORTED', `${name} cannot be connected to a network`, {
+		why: isHost ? 'it has the network of the host' : 'it has the network of another container',
+		hint: isHost
+			? 'give its service `networks` in the spec, and run `tsbox up` again'
+			: 'connect the container whose network it shares',
 	});
 }
 
-async function inputOf(
+/** How the container will be on the network, now and after its next start. */
+async function joinOf(
 	machine: Machine,
 	record: RunningRecord,
 	network: string,
 	{aliases, address, address6}: ConnectOptions,
-) {
+): Promise<NetworkJoin> {
 	const {host, dirs} = machine;
-	const known = readNetwork(host, dirs.state, network) ?? readDefinition(host, dirs.store, network);
+	const running = readNetwork(host, dirs.state, network);
+	const known = running ?? readDefinition(host, dirs.store, network);
 	if (known === undefined && network !== 'bridge')
 		throw noNetwork(
 			network,
@@ -160,14 +174,16 @@ async function inputOf(
 		network: {
 			key: network,
 			name: network,
-			project: null,
+			// A network of a project may be gone at the next start, which makes it again then.
+			project: running?.project ?? null,
 			driver: 'bridge',
 			internal: known?.internal ?? false,
 			attachable: true,
 			enableIpv4: true,
 			enableIpv6: false,
 			subnets: [],
-			labels: {},
+			labels: running?.labels ?? {},
+			...present({mtu: running?.mtu}),
 		},
 		aliases,
 		priority: 0,
@@ -178,6 +194,10 @@ async function inputOf(
 		...present({ipv4Address: address, ipv6Address: address6}),
 	};
 	await refuseMissingKinds(machine, [join]);
+	return join;
+}
+
+function inputOf(machine: Machine, record: RunningRecord, join: NetworkJoin): NetworksInput {
 	const {name, detached, config, origins, egress} = record;
 	const input = resolveNetworks(machine, {
 		name,
@@ -188,8 +208,7 @@ async function inputOf(
 		origins: {...origins, networks: {kind: 'option', option: 'tsbox network connect'}},
 		...present({hostname: config.hostname, egress: egress?.entries}),
 	});
-	// A container without any network is refused before.
-	if (input === null) throw notConnectable(name, record);
+	if (input === null) throw new TypeError('a network that was asked for is left out');
 	const asFirst = (address: AddressInput): AddressInput => ({
 		...address,
 		isDefault: address.isDefault && !hasDefault(machine, record, address.family),
@@ -253,11 +272,6 @@ async function takeBack(
 	refreshNames(host, dirs.state);
 }
 
-/** Whether a step is of one network, not of all. */
-function isOwn({id}: Step): boolean {
-	return !['network.rules', 'network.names'].includes(id);
-}
-
 /** Notes in the report of the start what the container's network is now, for `drift` and `inspect`. */
 function noteSteps({host}: Machine, folder: string, change: (steps: readonly Step[]) => readonly Step[]): void {
 	const report = readStartReport(host, folder);
@@ -272,7 +286,10 @@ function noteSteps({host}: Machine, folder: string, change: (steps: readonly Ste
 	writeStartReport(host, folder, {...report, plan: {...report.plan, steps}, steps: outcomes});
 }
 
-/** The steps without those of a network, with others in their place: those before the rules, and the cable at the end of the cables. */
+/**
+ * The steps without those of a network, with others in their place: those before the rules, and the cable at the end of the cables. The steps
+ * of all networks are added where there are none yet.
+ */
 function withoutNetwork(
 	steps: readonly Step[],
 	network: string,
@@ -282,10 +299,12 @@ function withoutNetwork(
 		({id}) => !id.startsWith(`network.${network}.`) || !/\.(?:claim|bridge|egress|link)$/.test(id),
 	);
 	// Without a bridge there are no rules.
-	const rules = others.findIndex(({id}) => id === 'network.rules' || id === 'network.names');
+	const missing = added.filter(({id}) => others.every(each => each.id !== id));
+	const found = others.findIndex(({id}) => id === 'network.rules' || id === 'network.names');
+	const rules = found === -1 ? others.findIndex(({action}) => action.kind === 'start') : found;
 	const cables = others.findLastIndex(({id, side}) => side === 'beside' && id.startsWith('network.')) + 1;
-	const before = added.filter(({side}) => side === 'before');
-	const beside = added.filter(({side}) => side === 'beside');
+	const before = missing.filter(({side}) => side === 'before');
+	const beside = missing.filter(({side}) => side === 'beside');
 	const end = cables === 0 ? others.length : cables;
 	return [...others.slice(0, rules), ...before, ...others.slice(rules, end), ...beside, ...others.slice(end)];
 }

@@ -1,5 +1,6 @@
 import {isTsboxError} from '../../errors/tsbox-error.ts';
 import {shownName} from '../../state/alias.ts';
+import {readConnections} from '../../state/connections.ts';
 import {type Attachment, attachments, readLeases} from '../../state/network.ts';
 import {containerFolder, isOwned, readRecord, stateOf} from '../../state/record.ts';
 import {allRecords} from '../machine/find-container.ts';
@@ -35,8 +36,10 @@ export function containersOn(machine: MachineFolders, network: string): readonly
 /** The containers that need a network: those on it, and stopped ones that are on it again when they start. */
 export function usersOf(machine: MachineFolders, network: string): readonly string[] {
 	const {host, dirs} = machine;
-	const stopped = allRecords(machine).filter(({detached}) =>
-		detached?.made.networks?.some(join => join.network.name === network),
+	const stopped = allRecords(machine).filter(({detached, name}) =>
+		[...(detached?.made.networks ?? []), ...readConnections(host, dirs.state, name)].some(
+			join => join.network.name === network,
+		),
 	);
 	const names = stopped.map(({name}) => shownName(host, dirs.state, name));
 	return [...new Set([...containersOn(machine, network), ...names])].sort();

@@ -6,11 +6,12 @@ import {isRange, type RangeMap, rangeMapOf, rootItself, type UserMap, userMapOf}
 import {toolboxFolder} from '../../host/programs/sealed-tools.ts';
 import {type ImageFacts, lowerFolders} from '../../image/store/facts.ts';
 import type {OciConfig} from '../../oci/config.ts';
-import {extrasOf} from '../../oci/extras.ts';
+import {type Extras, extrasOf} from '../../oci/extras.ts';
 import {toOciConfig} from '../../oci/lower.ts';
 import type {DeviceFacts, HostRootEntry, HostView, PlanInput} from '../../plan/input/input.ts';
 import {planContainer as plan} from '../../plan/plan-container.ts';
 import type {Project, Service} from '../../spec/model/project.ts';
+import {readConnections} from '../../state/connections.ts';
 import {volumeData} from '../../state/volume.ts';
 import type {Machine} from '../machine/machine.ts';
 import type {PlannedContainer} from '../machine/planned-container.ts';
@@ -23,7 +24,7 @@ import {hostView} from './host-view.ts';
 import {nameFiles, nameSources} from './name-files.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {refuseMissingKinds} from './resolve-parent.ts';
-import {resolvedPorts, resolveNetworks} from './resolve-networks.ts';
+import {leftOutReason, resolvedPorts, resolveNetworks} from './resolve-networks.ts';
 import {resolveJoined, withJoined} from './resolve-joined.ts';
 import {resolveVolumes} from './resolve-volumes.ts';
 import {seccompFilter} from './seccomp.ts';
@@ -147,6 +148,30 @@ function imagePath(image: ImageFacts): string {
 	return lowerFolders(image)[0] ?? '/';
 }
 
+/** The service with the networks that `network connect` has put its container on. */
+function withConnections({host, dirs}: Machine, service: Service): Service {
+	const {networks = [], namespaces, name} = service;
+	if (!namespaces.includes('network')) return service;
+	const added = readConnections(host, dirs.state, name).filter(({network}) =>
+		networks.every(each => each.network.name !== network.name),
+	);
+	return added.length === 0 ? service : {...service, networks: [...networks, ...added]};
+}
+
+function withWarnings(extras: Extras, warnings: readonly string[]): Extras {
+	return warnings.length === 0 ? extras : {...extras, warnings: [...extras.warnings, ...warnings]};
+}
+
+/** Says once for a project that its services go without the network that they have elsewhere. */
+function leftOutWarnings(machine: Machine, {services}: Project, service: Service): readonly string[] {
+	const why = leftOutReason(machine, service);
+	const first = services.find(each => leftOutReason(machine, each) !== undefined);
+	if (why === undefined || first?.name !== service.name) return [];
+	return [
+		`the services have no network, and do not find each other: ${why}; write \`networks: {default: {}}\` beside \`services\` for one, or \`network_mode: none\` in each to say that this is meant`,
+	];
+}
+
 function viewOf(
 	{host, dirs}: Machine,
 	{rootfs}: Service,
@@ -236,7 +261,8 @@ export async function planInput(
 	const unresolved = fitReproducible(asIs, facts, map);
 	const excerpts = options.findImage === undefined;
 	checkPolicy(machine, unresolved, project.file, {excerpts});
-	const {service, volumes} = resolveVolumes(machine, unresolved);
+	const {service: spec, volumes} = resolveVolumes(machine, unresolved);
+	const service = withConnections(machine, spec);
 	checkKept(machine, service, map);
 	await refuseMissingKinds(machine, service.networks);
 	const networks = resolveNetworks(machine, service);
@@ -274,7 +300,7 @@ export async function planInput(
 		withMappings(withJoined(toOciConfig(withNames, imagePath(image)), others.namespaces), map),
 	);
 	const input: PlanInput = {
-		extras: extrasOf(joined, facts.memory),
+		extras: withWarnings(extrasOf(joined, facts.memory), leftOutWarnings(machine, project, service)),
 		config,
 		facts,
 		image,

@@ -3,7 +3,7 @@ import {isIP} from 'node:net';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {Host} from '../../host/host.ts';
 import {findProgram} from '../../host/probe/tools.ts';
-import {ipv4Routes, ipv6Routes} from '../../kernel/network-fields.ts';
+import {allIpv4Destinations, ipv4Routes, ipv6Routes} from '../../kernel/network-fields.ts';
 import {type Cidr, formatAddress, formatCidr, nthHost, parseAddress, parseCidr} from '../../network/address.ts';
 import {bridgeName, leastMtu6} from '../../network/names.ts';
 import {pickAddress} from '../../network/pick-address.ts';
@@ -62,7 +62,7 @@ export type NetworkedService = Pick<
 export function resolveNetworks(machine: Machine, service: NetworkedService): NetworksInput | null {
 	const {networks = [], name} = service;
 	const {host, dirs} = machine;
-	if (networks.length === 0) return namesAlone(machine, service);
+	if (networks.length === 0 || leftOutReason(machine, service) !== undefined) return namesAlone(machine, service);
 	refuseUnsupported(machine);
 	const own = ownNamespace(machine, service);
 	const picked: NetworkRecord[] = [];
@@ -185,6 +185,27 @@ export function resolvedPorts({ports}: Service, {published}: NetworksInput): Ser
 	return ports.map((port, at) => ({...port, ...present({published: published[at]})}));
 }
 
+/**
+ * Why a container goes without a network that its spec does not ask for, and a service of a project has all the same; undefined where it can
+ * have it, and for what is asked for, which is refused where it cannot be.
+ */
+export function leftOutReason(
+	{host, facts}: Machine,
+	{origins, networks = [], ports}: NetworkedService,
+): string | undefined {
+	const isAsked = Object.entries(origins).some(
+		([key, {kind}]) => kind !== 'default' && /^(?:networks|network_mode|egress)\b/.test(key),
+	);
+	if (networks.length === 0 || isAsked || ports.length > 0) return undefined;
+	if (facts.user.uid !== 0) return "an ordinary user's have one only if the spec asks for it";
+	if (!facts.user.capabilities.includes('CAP_NET_ADMIN')) return 'this root lacks the capability NET_ADMIN';
+	const missing = Object.keys(networkTools).find(tool => findProgram(host, tool) === undefined);
+	return missing === undefined ? undefined : `this host has no ${missing}`;
+}
+
+/** The programs that make devices and rules, and the Debian packages that have them. */
+const networkTools = {ip: 'iproute2', nft: 'nftables'};
+
 function hash(text: string, length: number): string {
 	return createHash('sha256').update(text).digest('hex').slice(0, length);
 }
@@ -229,8 +250,7 @@ function refuseWithoutIpv6(host: Host, {network, ipv6Address}: NetworkJoin, reco
 }
 
 function refuseUnsupported({host}: Machine): void {
-	const tools = {ip: 'iproute2', nft: 'nftables'};
-	for (const [tool, from] of Object.entries(tools))
+	for (const [tool, from] of Object.entries(networkTools))
 		if (findProgram(host, tool) === undefined)
 			throw new TsboxError('E_HOST_UNSUPPORTED', `this host has no ${tool}`, {
 				why: 'the devices and rules of networks are made with it',
@@ -300,18 +320,21 @@ function freeSubnet(text: string, used: readonly UsedSubnet[], key: string): Cid
 }
 
 /**
- * Where routes of the host lead to, of one family. What is read is an input of the kept plan, and the table of IPv6 counts users of routes: it
- * is left alone unless it is needed.
+ * Where routes of the host lead to, of one family; of IPv4 those of all tables. What is read is an input of the kept plan, and the table of IPv6
+ * counts users of routes: it is left alone unless it is needed.
  */
 function routedSubnets(host: Host, family: 4 | 6): readonly UsedSubnet[] {
 	const text = host.readText(family === 4 ? '/proc/net/route' : '/proc/net/ipv6_route') ?? '';
 	const routes = family === 4 ? ipv4Routes(text) : ipv6Routes(text);
-	return routes.flatMap(({network, prefix, interface: device}) => {
+	const all = family === 4 ? allIpv4Destinations(host.readText('/proc/net/fib_trie') ?? '') : routes;
+	return all.flatMap(({network, prefix}) => {
 		// Shorter prefixes are ways to the Internet.
 		const cidr = prefix < 8 ? undefined : parseCidr(`${network}/${prefix}`);
+		const device = routes.find(each => each.network === network && each.prefix === prefix)?.interface;
+		const through = device === undefined ? '' : ` through ${device}`;
 		return cidr === undefined || isOfEveryLink(cidr)
 			? []
-			: [{cidr, by: `the route to ${network}/${prefix} through ${device} of this host`}];
+			: [{cidr, by: `the route to ${network}/${prefix}${through} of this host`}];
 	});
 }
 

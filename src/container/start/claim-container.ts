@@ -5,6 +5,7 @@ import {cutJournal} from '../../execute/journal.ts';
 import {bootId, identify, isRunning} from '../../host/programs/process.ts';
 import {hintCgroupMove} from '../../kernel/cgroup-hint.ts';
 import {renamed} from '../../state/alias.ts';
+import {connectionsFile} from '../../state/connections.ts';
 import {claimName, nameInUse, releaseName} from '../../state/claim.ts';
 import {type ContainerRecord, containerFolder, type Detached, readRecord, writeRecord} from '../../state/record.ts';
 import type {CgroupKill} from '../../step/verbs/cgroups.ts';
@@ -74,7 +75,8 @@ function takeOver({host, dirs}: Machine, record: ContainerRecord, conf: string):
 	// A start that ends before its first step must still be able to take the files away.
 	cutJournal(host, conf, keptSteps);
 	for (const file of host.list(conf))
-		if (!['record.json', 'journal', 'layer', 'tools', renamed].includes(file)) host.removeTree(`${conf}/${file}`);
+		if (!['record.json', 'journal', 'layer', 'tools', renamed, connectionsFile].includes(file))
+			host.removeTree(`${conf}/${file}`);
 }
 
 function refuseWithoutPower({facts}: Machine, {service}: PlannedContainer): void {

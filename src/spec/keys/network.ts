@@ -38,7 +38,7 @@ export const networkKeys = {
 	network_mode: key('networkMode', {
 		example: 'none',
 		about:
-			'`none`: loopback and nothing else, as without `networks` and `ports`; `host`: the network of the host; `bridge`: a network that all projects share; `service:NAME` and `container:NAME`: the network of another container.',
+			'`none`: loopback and nothing else, as for a file of one container without `networks` and `ports`; `host`: the network of the host; `bridge`: a network that all projects share; `service:NAME` and `container:NAME`: the network of another container.',
 		also: ['net_mode'],
 		isPlain: true,
 		decidedBy: ['networks'],

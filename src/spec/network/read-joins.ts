@@ -1,6 +1,7 @@
 import {didYouMean} from '../../errors/did-you-mean.ts';
 import type {NetworkDeclaration, NetworkJoin, NetworkMode} from '../model/network.ts';
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
+import type {Origin} from '../model/project.ts';
 import {keyValues} from '../syntax/key-values.ts';
 import {type Picker, present} from '../syntax/pick.ts';
 import type {Path} from '../syntax/tree.ts';
@@ -14,7 +15,7 @@ export interface JoinSurroundings {
 	readonly mode: NetworkMode | undefined;
 	/** Whether the container may be on a network that its spec does not name. */
 	readonly isOpen: boolean;
-	/** Whether a container of the file asks for networks or ports, or the file declares a network. */
+	/** Whether it is on the default network without a word about it: a service of a project, or a container with ports. */
 	readonly isNetworked: boolean;
 	/** `mac_address` of the service. */
 	readonly mac: string | undefined;
@@ -28,9 +29,9 @@ interface Entry {
 }
 
 /**
- * Reads the networks that a container is on, highest priority first; undefined for none. Without `networks` it is on the
- * project's default network, if anything in its file has to do with networks: Compose Specification, "networks". A file that never
- * names one is not about services that talk to each other, and its containers have a loopback device alone.
+ * Reads the networks that a container is on, highest priority first; undefined for none. A service of a project that names none is on
+ * the project's default network: Compose Specification, "networks". A file of one container is not about services that talk
+ * to each other, and its container has a loopback device alone.
  */
 export function readJoins(
 	written: JoinsInput | undefined,
@@ -57,7 +58,7 @@ export function readJoins(
 		return [joinOf(network.value, join, path, picker)];
 	});
 	const unnamed = entries.length > 0 ? undefined : unnamedNetwork(written !== undefined, around);
-	if (unnamed !== undefined) picker.origins.set(`networks.${unnamed.key}`, {kind: 'default'});
+	if (unnamed !== undefined) picker.origins.set(`networks.${unnamed.key}`, defaultOrigin(unnamed, around));
 	const joins = [...named, ...(unnamed === undefined ? [] : [plainJoin(unnamed)])].toSorted(
 		(one, other) => other.priority - one.priority,
 	);
@@ -81,6 +82,12 @@ function unnamedNetwork(
 	if (mode !== undefined) return undefined;
 	if (isEmpty) return byDefault;
 	return isOpen && isNetworked ? byDefault : undefined;
+}
+
+/** A default network that the file declares is asked for. */
+function defaultOrigin(unnamed: NetworkDeclaration, {networks, mode}: JoinSurroundings): Origin {
+	const isDeclared = mode === undefined && networks.declared?.includes(unnamed) === true;
+	return (isDeclared ? networks.declaredAt?.(unnamed.key) : undefined) ?? {kind: 'default'};
 }
 
 function plainJoin(network: NetworkDeclaration): NetworkJoin {

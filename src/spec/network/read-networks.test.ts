@@ -291,8 +291,18 @@ test('a file that declares `default` has every service on it', () => {
 	]);
 });
 
-test('a file without networks has none', () => {
-	expect(load('services: {web: {rootfs: host}}').networks).toBeUndefined();
+test('a service that says nothing of networks is on that of its project', () => {
+	expect(networksOf('services: {web: {rootfs: host}}')).toEqual({web: ['default=shop_default']});
+	const origins = (text: string): unknown => load(text).services[0]?.origins['networks.default'];
+	expect(origins('services: {web: {rootfs: host}}')).toEqual({kind: 'default'});
+	// What the file declares is asked for.
+	expect(origins('networks: {default: {}}\nservices: {web: {rootfs: host}}')).toMatchObject({kind: 'file'});
+});
+
+test('without networks are a file of one container, and services that ask for no network or for the same runs each time', () => {
+	expect(load('rootfs: host').networks).toBeUndefined();
+	for (const keys of ['network_mode: none', 'network_mode: host', 'namespaces: [mount, pid]', 'reproducible: true'])
+		expect(load(`services: {web: {rootfs: host, ${keys}}}`).networks).toBeUndefined();
 });
 
 test('a file with one container has the default network of its project', () => {

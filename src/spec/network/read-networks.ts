@@ -1,4 +1,5 @@
 import type {NetworkDeclaration, Subnet} from '../model/network.ts';
+import type {Origin} from '../model/project.ts';
 import {quoted} from '../model/parsed.ts';
 import {keyValues} from '../syntax/key-values.ts';
 import {present} from '../syntax/pick.ts';
@@ -13,6 +14,8 @@ import type {NetworksInput} from './networks-schema.ts';
 export interface FileNetworks {
 	/** Those that the file declares; undefined for a file with one container, which has no place for them. */
 	readonly declared: readonly NetworkDeclaration[] | undefined;
+	/** Where the file declares a network. */
+	readonly declaredAt?: (key: string) => Origin;
 	/** What `default` means: as it is declared, or a bridge of the project. */
 	readonly byDefault: NetworkDeclaration;
 }
@@ -66,7 +69,7 @@ export function readNetworks(
 	});
 	problems.push(...twice(declared, places));
 	const byDefault = declared.find(({key}) => key === 'default') ?? defaultNetwork(project);
-	return {networks: {declared, byDefault}, problems};
+	return {networks: {declared, byDefault, declaredAt: key => places.origin(['networks', key])}, problems};
 }
 
 function readNetwork(key: string, input: Input, project: string, places: Places, fail: Fail): NetworkDeclaration {

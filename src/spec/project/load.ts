@@ -46,11 +46,6 @@ export function loadProject(request: SpecRequest): Project {
 	const schemaProblems = file.problems.filter(problem => !tree.problems.some(other => covers(problem, other)));
 	const shape = [...tree.problems, ...schemaProblems];
 	const project = request.options?.name ?? file.name ?? nameOfFile(source.file);
-	const isNetworked =
-		(file.networks.declared ?? []).length > 0 ||
-		file.containers.some(
-			({input: {ports = [], networks, egress}}) => ports.length > 0 || networks !== undefined || egress !== undefined,
-		);
 	const services = file.containers.map(({key, input, places}) =>
 		readService(input, places, {
 			key,
@@ -60,7 +55,6 @@ export function loadProject(request: SpecRequest): Project {
 			broken: shape.length > 0,
 			volumes: file.volumes,
 			networks: file.networks,
-			isNetworked,
 			secrets: file.secrets,
 			services: file.containers.flatMap(({key: each}) => each ?? []),
 		}),

@@ -39,8 +39,6 @@ export interface ServiceContext {
 	/** The named volumes of the file; undefined for a file with one container, which cannot declare volumes. */
 	readonly volumes: readonly NamedVolume[] | undefined;
 	readonly networks: FileNetworks;
-	/** Whether anything in the file has to do with networks. */
-	readonly isNetworked: boolean;
 	/** The secrets and the services of the file, which a build may name. */
 	readonly secrets: SecretsInput | undefined;
 	readonly services: readonly string[];
@@ -104,7 +102,7 @@ export function readService(input: ServiceInput, places: Places, context: Servic
 		networks: context.networks,
 		mode: read.networkMode,
 		isOpen: namespaces.includes('network') && !isBare && !reproducible,
-		isNetworked: context.isNetworked || read.ports.length > 0 || read.egress !== undefined,
+		isNetworked: context.key !== undefined || read.ports.length > 0 || read.egress !== undefined,
 		mac: input.mac_address,
 	});
 	const service: Omit<Service, 'origins'> = {
