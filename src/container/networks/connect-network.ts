@@ -174,13 +174,13 @@ async function joinOf(
 		network: {
 			key: network,
 			name: network,
-			// A network of a project may be gone at the next start, which makes it again then.
-			project: running?.project ?? null,
+			// The bridge of a project may be gone at the next start, which makes it again then.
+			project: running?.parent === undefined ? (running?.project ?? null) : null,
 			driver: 'bridge',
 			internal: known?.internal ?? false,
 			attachable: true,
 			enableIpv4: true,
-			enableIpv6: false,
+			enableIpv6: running?.subnets.some(({subnet}) => subnet.includes(':')) === true,
 			subnets: [],
 			labels: running?.labels ?? {},
 			...present({mtu: running?.mtu}),
