@@ -3,6 +3,7 @@ import {loadProject, pickService} from '../container/machine/load-project.ts';
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import {whyNot} from '../errors/why-not.ts';
 import type {Project, Service} from '../spec/model/project.ts';
+import {present} from '../spec/syntax/pick.ts';
 import {checkOptions} from './check-options.ts';
 import {checkSource, loadTable} from './option-tables.ts';
 
@@ -17,6 +18,8 @@ export interface LoadOptions {
 	readonly env?: Readonly<Record<string, string | undefined>>;
 	/** The entry of `services:` to use; required when the spec has several. */
 	readonly service?: string;
+	/** What the container may reach outside of its networks, and nothing else: entries of `egress`, in place of those of the spec. */
+	readonly egress?: readonly string[];
 }
 
 /** A spec that was read and checked, with the selected service. */
@@ -41,17 +44,26 @@ const objectName = '(object)';
 export async function load(source: string | SpecObject, options: LoadOptions = {}): Promise<Spec> {
 	checkSource('load', source);
 	checkOptions('load', loadTable, options);
-	const {cwd = process.cwd(), env = process.env, service} = options;
-	const request = {cwd: resolve(cwd), env, ...(service === undefined ? {} : {service})};
+	const {cwd = process.cwd(), env = process.env, service, egress} = options;
+	const request = {cwd: resolve(cwd), env, ...present({service, overrides: egress && {egress}})};
 	const project = await loadProject(
 		typeof source === 'string' ? {...request, file: source} : {...request, file: objectName, text: textOf(source)},
 	);
 	return {kind: 'spec', project, service: pickService(project, service)};
 }
 
-/** Loads a spec unless it is loaded already. */
+/**
+ * Loads a spec unless it is loaded already.
+ *
+ * @throws TsboxError as `load`; E_USAGE for an `egress` beside a loaded spec, whose networks are decided.
+ */
 export async function specOf(source: SpecSource, options: LoadOptions = {}): Promise<Spec> {
-	return isSpec(source) ? source : load(source, options);
+	if (!isSpec(source)) return load(source, options);
+	if (options.egress !== undefined)
+		throw new TsboxError('E_USAGE', '`egress` cannot be given with a loaded spec', {
+			hint: "give it to `load`: `load('box.yaml', {egress: ['api.example.com:443']})`",
+		});
+	return source;
 }
 
 function isSpec(source: SpecSource): source is Spec {

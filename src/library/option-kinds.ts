@@ -34,6 +34,12 @@ export const containerName: Kind<string> = {
 	},
 };
 
+/** A list of strings, which may be empty. */
+export const texts: Kind<readonly string[]> = kindOf(
+	'an array of strings',
+	value => Array.isArray(value) && value.every(each => typeof each === 'string'),
+);
+
 /** A program and its arguments. */
 export const commandWords: Kind<readonly string[]> = {
 	wrong: value => {

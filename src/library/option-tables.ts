@@ -15,6 +15,7 @@ import {
 	milliseconds,
 	openedMachine,
 	text,
+	texts,
 	variables,
 } from './option-kinds.ts';
 import type {CommandOptions, MachineChoice} from './options.ts';
@@ -35,7 +36,7 @@ export const machineTable: OptionTable<MachineOptions> = {
 };
 
 /** Options of `load`. */
-export const loadTable: OptionTable<LoadOptions> = {cwd: text, env: environment, service: text};
+export const loadTable: OptionTable<LoadOptions> = {cwd: text, env: environment, service: text, egress: texts};
 
 /** Options of `plan`. */
 export const planTable: OptionTable<LoadOptions & MachineChoice> = {...loadTable, ...machineChoice};
@@ -57,6 +58,7 @@ export const runTable: OptionTable<RunOptions> = {
 	...commandTable,
 	...machineChoice,
 	service: text,
+	egress: texts,
 	name: containerName,
 	keepAlive: flag,
 	record: flag,
@@ -78,6 +80,7 @@ export const upTable: OptionTable<UpOptions> = {
 	cwd: containerPath,
 	signal: abortSignal,
 	service: text,
+	egress: texts,
 	name: containerName,
 	keepAlive: flag,
 	streams: flag,

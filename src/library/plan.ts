@@ -15,7 +15,7 @@ export async function plan(source: SpecSource, options: LoadOptions & MachineCho
 	checkSource('plan', source);
 	checkOptions('plan', planTable, options);
 	const machine = await machineOf(options);
-	const {cwd, env, service: wanted} = options;
-	const {project, service} = await specOf(source, present({cwd, env, service: wanted}));
+	const {cwd, env, service: wanted, egress} = options;
+	const {project, service} = await specOf(source, present({cwd, env, service: wanted, egress}));
 	return publishedPlan((await planService(machine, project, service, {}, {dry: true})).plan);
 }

@@ -121,6 +121,6 @@ function limitOf({timeoutMs = Infinity}: RunOptions): {readonly limitSeconds?: n
 	return Number.isSafeInteger(limitSeconds) ? {limitSeconds} : {};
 }
 
-function serviceOf({service}: RunOptions): LoadOptions {
-	return service === undefined ? {} : {service};
+function serviceOf({service, egress}: RunOptions): LoadOptions {
+	return present({service, egress});
 }

@@ -3,6 +3,7 @@ import {upPlanned} from '../container/start/up.ts';
 import {interruption} from '../errors/interruption.ts';
 import {closeDescriptor, openNothing} from '../host/programs/stdio.ts';
 import {Box} from './box.ts';
+import {present} from '../spec/syntax/pick.ts';
 import {checkOptions} from './check-options.ts';
 import {eventLog} from './event-log.ts';
 import {type SpecSource, specOf} from './load.ts';
@@ -15,6 +16,8 @@ import {pipesFor} from './pipes.ts';
 export interface UpOptions extends Pick<CommandOptions, 'command' | 'env' | 'cwd' | 'signal'>, MachineChoice {
 	/** The entry of `services:` to use; required when the spec has several. */
 	readonly service?: string;
+	/** What the container may reach outside of its networks, and nothing else: entries of `egress`, in place of those of the spec. */
+	readonly egress?: readonly string[];
 	/** The container's name; by default a unique one. */
 	readonly name?: string;
 	/**
@@ -35,9 +38,9 @@ export interface UpOptions extends Pick<CommandOptions, 'command' | 'env' | 'cwd
 export async function up(source: SpecSource, options: UpOptions = {}): Promise<Box> {
 	checkSource('up', source);
 	checkOptions('up', upTable, options);
-	const {service: wanted, signal, cwd} = options;
+	const {service: wanted, egress, signal, cwd} = options;
 	const machine = await machineOf(options);
-	const {project, service} = await specOf(source, wanted === undefined ? {} : {service: wanted});
+	const {project, service} = await specOf(source, present({service: wanted, egress}));
 	const own = withCommand(named(service, options.name ?? freshName(service)), options);
 	const planned = await planService(machine, project, own, {}, {tty: false, cwd});
 	const stopping = new AbortController();

@@ -3,6 +3,7 @@ import {existsSync, readlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {egressId} from '../../src/container/plan/resolve-egress.ts';
+import {load, run, up} from '../../src/index.ts';
 import {type TestBox, testBox} from './box.ts';
 import {asks, bringUp, isAble, left, serves, serves6, sleeps, stack} from './network-stack.ts';
 import {outside} from './outside.ts';
@@ -148,6 +149,22 @@ describe.runIf(isEquipped)('egress', () => {
 		}
 		expect(left(box)).toEqual([]);
 		expect(nameServers(box, box.name)).toEqual([]);
+	});
+
+	test('the library takes a list, and refuses one that would not hold', async () => {
+		using world = outside();
+		await using box = await testBox();
+		const [one, two] = world.servers;
+		const folders = {store: join(box.folder, 'store'), state: join(box.folder, 'state')};
+		const spec = {name: box.name, rootfs: 'host'};
+		const command = ['sh', '-c', `curl -sS -m 3 http://${one}/; curl -s -m 3 http://${two}/ || echo " $?"`];
+		const {stdout, stderr} = await run(spec, {...folders, egress: [`${one}:80`], command});
+		expect({stdout, stderr}).toEqual({stdout: `${one} 7\n`, stderr: ''});
+		await expect(run(spec, {...folders, egress: ['*']})).rejects.toThrow('no name or address with a port');
+		await expect(run(await load(spec), {...folders, egress: []})).rejects.toThrow('cannot be given with a loaded spec');
+		const refusing = up(spec, {...folders, egress: ['a.example:0']});
+		await expect(refusing).rejects.toMatchObject({hint: 'a port is 1 to 65535'});
+		expect(left(box)).toEqual([]);
 	});
 
 	test('the list holds on a network to which the container is connected while it runs', async () => {
