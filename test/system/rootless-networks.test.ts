@@ -183,7 +183,7 @@ describe.runIf(usersAreAble)('networks of an ordinary user', () => {
 			expect(server.asked()).toBe(true);
 			const gets = async (address: string): Promise<string> => {
 				const url = `http://${address}:${server.port}/`;
-				return (await at.tsbox(['exec', `${at.name}-job`, '--', 'wget', '-T', '2', '-qO-', url])).out;
+				return (await at.tsbox(['exec', `${at.name}-job`, '--', 'timeout', '3', 'wget', '-qO-', url])).out;
 			};
 			expect(await gets(hostAddress)).toBe('outside');
 			// Unless they are told, both take their gateway for the loopback device of the host.
