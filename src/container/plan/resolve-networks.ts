@@ -76,13 +76,21 @@ export function resolveNetworks(machine: Machine, service: NetworkedService): Ne
 	const ways = families.map(family => wayOut(known, family));
 	const joins = known.map(({join, record}, at): NetworkInput => {
 		const inside = join.interfaceName ?? `eth${at}`;
-		const hostEnd = record.parent === undefined ? `tsb${hash(`${dirs.state} ${name} ${record.name}`, 11)}` : '-';
+		const hostEnd = `tsb${hash(`${dirs.state} ${name} ${record.name}`, 11)}`;
+		const onHost = record.parent === undefined ? hostEnd : '-';
 		const ranges = families.flatMap(family => rangesOf(record, family));
 		const taken = ranges.map(range => ({...range, address: addressOf(machine, join, record, range, name)}));
 		const mac = parentMac(host, join, record) ?? join.macAddress ?? macOf(taken[0]?.address ?? '');
 		const names = [...new Set([service.service, name, service.hostname ?? name, ...join.aliases])];
 		const addresses = taken.map(({cidr: {family, prefix}, subnet, gateway, address}): AddressInput => {
-			const text = leaseText({address, container: name, interface: inside, hostEnd, mac, names: names as [string]});
+			const text = leaseText({
+				address,
+				container: name,
+				interface: inside,
+				hostEnd: onHost,
+				mac,
+				names: names as [string],
+			});
 			const lease = leasePath(dirs.state, record.name, address);
 			const isDefault = ways.some(way => way?.family === family && way.record === record);
 			return {family, subnet, prefix, gateway, address, lease, leaseText: text.trimEnd(), isDefault};

@@ -27,7 +27,7 @@ export interface NetworkInput {
 	readonly mac: string;
 	/** Network device in the container: `eth0`. */
 	readonly inside: string;
-	/** The other end of the pair, on the host. */
+	/** The other end of the pair, on the host. A device of macvlan or ipvlan has this name for a moment. */
 	readonly hostEnd: string;
 	readonly linkLocalIps: readonly string[];
 	/** Kernel parameters of the device, with `IFNAME` in place of its name. */

@@ -25,7 +25,7 @@ function join(driver: NetworkDriver, parent: NetworkParent, more: Partial<Networ
 		],
 		mac: '02:00:00:00:00:07',
 		inside: 'eth0',
-		hostEnd: '-',
+		hostEnd: 'tsb1',
 		linkLocalIps: [],
 		sysctls: {},
 		...more,
@@ -60,9 +60,11 @@ test('macvlan needs no bridge, no rules, and nothing of the host but its device'
 	expect(ids).toEqual(['network.files', 'network.lan.claim', 'network.names', 'network.lan.link']);
 	expect(of('network.lan.link')?.lines).toEqual([
 		'ip -batch - <<-E',
-		'link add name eth0 link eth0 address 02:00:00:00:00:07 netns $pid type macvlan mode private',
+		'link add name tsb1 link eth0 address 02:00:00:00:00:07 netns $pid type macvlan mode private',
 		'E',
 		expect.stringMatching(/^nsenter --target "\$pid" --net sh -ec .*disable_ipv6; exec ip -batch -' <<-'E'$/),
+		// The host may have an eth0 too.
+		'link set dev tsb1 name eth0',
 		'address add 192.0.2.7/24 dev eth0',
 		'link set dev eth0 up',
 		'route add default via 192.0.2.1',
@@ -78,7 +80,7 @@ test.each([
 ])('ipvlan in mode %s has the address of its parent and its way out', (mode, route) => {
 	const {of} = planned(join('ipvlan', {device: 'eth1', mode, flag: 'vepa'}));
 	const lines = of('network.lan.link')?.lines;
-	expect(lines).toContain(`link add name eth0 link eth1 netns $pid type ipvlan mode ${mode} vepa`);
+	expect(lines).toContain(`link add name tsb1 link eth1 netns $pid type ipvlan mode ${mode} vepa`);
 	expect(lines).toContain(route);
 });
 

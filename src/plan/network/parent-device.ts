@@ -60,13 +60,16 @@ export function hasVlan({parent}: NetworkRecord): boolean {
 	return parent !== undefined && vlanOf(parent.device) !== undefined;
 }
 
-/** The command of `ip -batch` that makes a container's device. It appears in the container: `link` means a device of where ip(8) runs. */
+/**
+ * The command of `ip -batch` that makes a container's device. It appears in the container: `link` means a device of where ip(8) runs. So does its
+ * name for kernels before 6.15, which refuse one that the host has (rtnl_newlink): it gets its own inside.
+ */
 export function childCommand(
-	{record: {driver, mtu}, inside, mac}: NetworkInput,
+	{record: {driver, mtu}, hostEnd, mac}: NetworkInput,
 	{device, mode, flag}: NetworkParent,
 ): string {
 	const words = [
-		`link add name ${inside} link ${device}`,
+		`link add name ${hostEnd} link ${device}`,
 		...(mtu === undefined ? [] : [`mtu ${mtu}`]),
 		// All devices of ipvlan have the hardware address of their parent.
 		...(driver === 'macvlan' ? [`address ${mac}`] : []),

@@ -411,10 +411,11 @@ function linkStep(join: NetworkInput, input: NetworksInput): StepBeside {
 	const device = deviceFolder(hostEnd);
 	const {parent} = record;
 	const hasIpv6 = [...addresses.map(({address}) => address), ...linkLocalIps].some(each => each.includes(':'));
+	const named = parent === undefined ? inside : hostEnd;
 	const settings = [
-		...ipv6Lines(inside, hasIpv6),
+		...ipv6Lines(named, hasIpv6),
 		...Object.entries(sysctls).map(([name, value]) =>
-			put(value, `/proc/sys/${name.replaceAll('.', '/').replace('IFNAME', inside)}`),
+			put(value, `/proc/sys/${name.replaceAll('.', '/').replace('IFNAME', named)}`),
 		),
 	];
 	return {
@@ -449,6 +450,7 @@ function linkStep(join: NetworkInput, input: NetworksInput): StepBeside {
 					: [childCommand(join, parent)]),
 				'E',
 				...feed(`nsenter --target "$pid" --net sh -ec ${shellWord([...settings, 'exec ip -batch -'].join('; '))}`, [
+					...(named === inside ? [] : [`link set dev ${named} name ${inside}`]),
 					...(record.mtu === undefined || parent !== undefined ? [] : [`link set dev ${inside} mtu ${record.mtu}`]),
 					...addresses.map(
 						({address, prefix, family}) => `address add ${addWords(address, prefix, family)} dev ${inside}`,
