@@ -15,7 +15,10 @@ function machineWith(...tools: readonly string[]) {
 		const path = tools.includes(name) ? findProgram(host, name) : undefined;
 		return path === undefined ? null : {path, applet: null, loader: null, libraryPath: [], flags: [], version: ''};
 	};
-	const facts = {tools: {nsenter: factsOf('nsenter'), perl: factsOf('perl')}} as unknown as HostFacts;
+	const facts = {
+		user: {uid: 0},
+		tools: {nsenter: factsOf('nsenter'), perl: factsOf('perl')},
+	} as unknown as HostFacts;
 	return {host, facts};
 }
 
