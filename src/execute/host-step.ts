@@ -2,6 +2,7 @@ import {messageOf} from '../errors/is-error.ts';
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import type {RunningProgram} from '../host/host.ts';
 import {identify} from '../host/programs/process.ts';
+import {shellWord} from '../spec/syntax/shell-words.ts';
 import {callRows} from '../step/calls/call-rows.ts';
 import type {CgroupKill} from '../step/verbs/cgroups.ts';
 import {stepCommand} from '../step/verbs/command.ts';
@@ -76,12 +77,21 @@ function checkNow(step: Step, plan: Plan, {host}: ExecuteContext): void {
 	}
 }
 
+/** A script of more lines than this is named and not shown in an error: what its command said would be far below. */
+const mostLines = 12;
+
+function shownCommand(step: Step, plan: Plan): string {
+	const command = stepCommand(step, plan);
+	if (step.action.kind !== 'hostScript' || command.split('\n').length <= mostLines) return command;
+	return `the script of the step ${step.id}, which \`tsbox plan ${shellWord(plan.spec)}\` shows`;
+}
+
 /** An error of a host step, with the step and its command added if they are missing. */
 function hostFailure(error: unknown, step: Step, plan: Plan): TsboxError {
 	if (isTsboxError(error)) {
 		return new TsboxError(error.code, error.message, {
 			step: error.step ?? step.title,
-			command: error.command ?? stepCommand(step, plan),
+			command: error.command ?? shownCommand(step, plan),
 			...(error.output === undefined ? {} : {output: error.output}),
 			...(error.why === undefined ? {} : {why: error.why}),
 			...(error.hint === undefined ? {} : {hint: error.hint}),
