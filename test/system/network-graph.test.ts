@@ -9,7 +9,7 @@ interface Drawn {
 	readonly internal: boolean;
 	readonly containers: readonly {
 		readonly name: string;
-		readonly address: string;
+		readonly addresses: readonly string[];
 		readonly interface: string;
 		readonly ports: readonly unknown[];
 		readonly alsoOn: readonly string[];
@@ -55,7 +55,11 @@ describe.runIf(isAble)('network graph', () => {
 				],
 			},
 		]);
-		for (const {name, address, interface: device} of drawn.flatMap(({containers}) => containers))
+		for (const {
+			name,
+			addresses: [address],
+			interface: device,
+		} of drawn.flatMap(({containers}) => containers))
 			expect((await box.tsbox(['exec', name, '--', 'ip', '-4', 'address', 'show', device])).out).toContain(
 				`inet ${address}/`,
 			);

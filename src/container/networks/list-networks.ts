@@ -1,9 +1,11 @@
 import {didYouMean} from '../../errors/did-you-mean.ts';
-import {TsboxError} from '../../errors/tsbox-error.ts';
+import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
 import {bridgeName} from '../../network/names.ts';
 import type {NetworkDriver, NetworkParent, Subnet} from '../../spec/model/network.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import {shownName} from '../../state/alias.ts';
 import {allDefinitions, allNetworks, type NetworkDefinition, type NetworkRecord} from '../../state/network.ts';
+import {containerFolder, readRecord} from '../../state/record.ts';
 import type {MachineFolders} from '../machine/machine.ts';
 import {containersOn, liveLeases} from './network-users.ts';
 
@@ -49,6 +51,8 @@ export interface NetworkMember {
 	readonly interface: string;
 	/** The names by which others on the network find it. */
 	readonly aliases: readonly string[];
+	/** What it reaches outside of its networks; everything without it. */
+	readonly egress?: readonly string[];
 }
 
 /** A network with what is known of each container on it. */
@@ -119,8 +123,19 @@ export function membersOf(machine: MachineFolders, network: string): readonly Ne
 		mac: lease.mac,
 		interface: lease.interface,
 		aliases: lease.names,
+		...present({egress: listOf(machine, lease.container)}),
 	}));
 	return members.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+function listOf({host, dirs}: MachineFolders, container: string): readonly string[] | undefined {
+	try {
+		return readRecord(host, containerFolder(dirs.state, container))?.egress?.entries;
+	} catch (error) {
+		// A record that cannot be read says nothing.
+		if (isTsboxError(error)) return undefined;
+		throw error;
+	}
 }
 
 /** The error for an unknown network. */

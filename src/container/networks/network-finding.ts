@@ -83,7 +83,9 @@ export async function networkFinding(host: Host, {user, packageManager}: HostFac
 			without,
 			hint: 'firewall-cmd --permanent --zone=trusted --add-source=10.89.0.0/16 && firewall-cmd --reload',
 		};
-	return {...base, state: 'ok', found: 'bridges and nft rules', without: none, hint: null};
+	// A name needs it alone, and a start without it says so.
+	const names = findProgram(host, 'dnsmasq') === undefined ? '; `egress` by address alone, as dnsmasq is missing' : '';
+	return {...base, state: 'ok', found: `bridges and nft rules${names}`, without: none, hint: null};
 }
 
 function chainsOf(json: string): readonly PrintedChain[] {

@@ -30,6 +30,7 @@ const networks: readonly DrawnNetwork[] = [
 					{hostIp: '0.0.0.0', published: 8080, target: 80, protocol: 'tcp'},
 					{hostIp: '127.0.0.1', published: 53, target: 53, protocol: 'udp'},
 				],
+				egress: ['api.example.com:443/tcp', '10.0.0.0/8'],
 				alsoOn: ['shop_inner'],
 			},
 			{...member, name: 'shop-ev\x1bil-1', addresses: ['10.89.0.9']},
@@ -42,7 +43,7 @@ const networks: readonly DrawnNetwork[] = [
 		internal: true,
 		subnets: [{subnet: '10.89.1.0/24', gateway: '10.89.1.1'}],
 		bridge: 'tsb-4e5f6071',
-		containers: [{...member, addresses: ['10.89.1.7'], interface: 'eth1', alsoOn: ['shop_default']}],
+		containers: [{...member, addresses: ['10.89.1.7'], interface: 'eth1', alsoOn: ['shop_default'], egress: []}],
 	},
 	spare,
 ];
@@ -53,11 +54,13 @@ test('each network has its containers below it, with the ports that lead to them
 		├─ shop-web-1  10.89.0.5 on eth0
 		│    0.0.0.0:8080 -> 80/tcp
 		│    127.0.0.1:53 -> 53/udp
+		│    egress: api.example.com:443/tcp, 10.0.0.0/8
 		│    also on shop_inner
 		└─ shop-ev\\x1bil-1  10.89.0.9 on eth0
 
 		shop_inner  10.89.1.0/24  gateway 10.89.1.1  bridge tsb-4e5f6071  internal: no way out
 		└─ shop-web-1  10.89.1.7 on eth1
+		     egress: nothing
 		     also on shop_default
 
 		spare  bridge br-spare  no container is on it
@@ -75,6 +78,9 @@ test('a narrow terminal gets the same words below each other, in ASCII where the
 		|    10.89.0.5 on eth0
 		|    0.0.0.0:8080 -> 80/tcp
 		|    127.0.0.1:53 -> 53/udp
+		|    egress:
+		|      api.example.com:443/tcp
+		|      , 10.0.0.0/8
 		|    also on shop_inner
 		\`- shop-ev\\x1bil-1
 		     10.89.0.9 on eth0
@@ -85,6 +91,7 @@ test('a narrow terminal gets the same words below each other, in ASCII where the
 		|  internal: no way out
 		\`- shop-web-1
 		     10.89.1.7 on eth1
+		     egress: nothing
 		     also on shop_default
 
 		spare  bridge br-spare

@@ -23,6 +23,7 @@ export interface DrawnNetwork {
 			readonly protocol: string;
 		}[];
 		readonly alsoOn: readonly string[];
+		readonly egress?: readonly string[];
 	}[];
 }
 
@@ -57,6 +58,7 @@ export function networkGraphText(networks: readonly DrawnNetwork[], look: Look, 
 					...member.ports.map(
 						({hostIp, published, target, protocol}) => `${urlHost(hostIp)}:${published} -> ${target}/${protocol}`,
 					),
+					...(member.egress === undefined ? [] : [`egress: ${member.egress.join(', ') || 'nothing'}`]),
 					...(member.alsoOn.length === 0 ? [] : [`also on ${member.alsoOn.join(', ')}`]),
 				];
 				const [first = '', ...rest] = packed(words, fit - 5, width);
