@@ -113,7 +113,7 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		Start the containers of a spec and stay attached; with -d in the background
 
 		Arguments:
-		  SPEC     Spec file; by default tsbox.yaml in this folder or a parent folder
+		  SPEC     Spec file; by default tsbox.yaml or compose.yaml in this folder
 		  SERVICE  Services in the spec; default all. With several, or with -d, their
 		           dependencies start too
 

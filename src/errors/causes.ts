@@ -13,7 +13,7 @@ export const advice: Readonly<Record<ErrorCode, Advice>> = {
 		hint: 'run `tsbox VERB --help`',
 	},
 	E_SPEC_NOT_FOUND: {
-		causes: ['the path is wrong', 'neither this folder nor one above it has a `tsbox.yaml`'],
+		causes: ['the path is wrong', 'this folder has neither a `tsbox.yaml` nor a `compose.yaml`'],
 		hint: 'name the file, or write one with `tsbox init`',
 	},
 	E_SPEC_SYNTAX: {

@@ -60,7 +60,9 @@ export function specKeys(portable: Service, scale: number, text: string): SpecKe
 }
 
 function isOfFile(origin: Origin | undefined): boolean {
-	return origin?.kind === 'file' && (origin.variables ?? []).every(({from}) => from === 'default' || from === 'unset');
+	return (
+		origin?.kind === 'file' && (origin.variables ?? []).every(({from}) => from !== 'environment' && from !== '.env')
+	);
 }
 
 /** Whether all words of a value stand in the spec's text. */

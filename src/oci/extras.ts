@@ -1,6 +1,7 @@
 import type {Device, LandlockRule, Service} from '../spec/model/project.ts';
 import {dropsPrivileges} from '../spec/keys/bare.ts';
 import {reproducibleWarnings} from '../spec/keys/reproducible.ts';
+import {blankWarnings} from '../spec/project/blank-warnings.ts';
 import {memoryWarnings} from '../spec/project/memory-warnings.ts';
 import {portWarnings} from '../spec/project/port-warnings.ts';
 
@@ -59,7 +60,12 @@ export function extrasOf(service: Service, memory: number | undefined): Extras {
 		hasCgroupParent: service.cgroupParent !== undefined,
 		...(service.security.writableCgroups === true ? {writableCgroups: true as const} : {}),
 		...(service.profile === 'bare' ? {bare: bareOf(service)} : {}),
-		warnings: [...memoryWarnings(service, memory), ...portWarnings(service), ...reproducibleWarnings(service)],
+		warnings: [
+			...blankWarnings(service),
+			...memoryWarnings(service, memory),
+			...portWarnings(service),
+			...reproducibleWarnings(service),
+		],
 	};
 }
 

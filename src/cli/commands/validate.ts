@@ -3,6 +3,7 @@ import {profileOptions} from '../options/run-options.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {machineMemory} from '../../host/facts/machine-memory.ts';
 import {realHost} from '../../host/programs/real-host.ts';
+import {blankWarnings} from '../../spec/project/blank-warnings.ts';
 import {memoryWarnings} from '../../spec/project/memory-warnings.ts';
 import {portWarnings} from '../../spec/project/port-warnings.ts';
 import {jsonText} from '../../view/text/json.ts';
@@ -33,7 +34,7 @@ export const validate = defineCommand({
 		const several = project.services.length > 1;
 		for (const service of project.services) {
 			const of = several ? `${service.service}: ` : '';
-			for (const warning of [...memoryWarnings(service, memory), ...portWarnings(service)])
+			for (const warning of [...blankWarnings(service), ...memoryWarnings(service, memory), ...portWarnings(service)])
 				tell(io, `warning: ${of}${warning}`);
 		}
 		if (values.json) io.out(jsonText(project, 2));

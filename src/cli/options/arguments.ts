@@ -31,7 +31,7 @@ export const requiredSpec: Positional = {name: 'SPEC', describe: 'Spec file', re
 /** A spec that is found when it is not named. */
 export const optionalSpec: Positional = {
 	name: 'SPEC',
-	describe: 'Spec file; by default tsbox.yaml in this folder or a parent folder',
+	describe: 'Spec file; by default tsbox.yaml or compose.yaml in this folder',
 	completes: 'file',
 };
 

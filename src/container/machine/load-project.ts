@@ -27,10 +27,11 @@ export async function loadProject(
 		const kind = host.stat(path)?.kind;
 		return kind === 'symlink' ? 'other' : kind;
 	};
-	const file = request.file ?? findSpec(request.cwd, kindOf);
+	const {file, others} = filesOf(request, kindOf);
 	const path = resolve(request.cwd, file);
 	const project = load({
 		file,
+		...present({others, projectDirectory: request.projectDirectory, envFiles: envFilesOf(request)}),
 		cwd: request.cwd,
 		env: request.env,
 		readText: asked => {
@@ -49,6 +50,26 @@ export async function loadProject(
 		named: request.named ?? (request.service === undefined ? [] : [request.service]),
 	});
 	return request.pins === undefined ? project : pinImages(project, request.pins);
+}
+
+/** The files of a request: those that it names, those of COMPOSE_FILE, or those of the folder. */
+function filesOf(
+	{file, others, cwd, env}: SpecRequest,
+	kindOf: (path: string) => 'file' | 'directory' | 'other' | undefined,
+): {readonly file: string; readonly others?: readonly string[] | undefined} {
+	if (file !== undefined) return {file, others};
+	const [first, ...more] = words(env['COMPOSE_FILE'], env['COMPOSE_PATH_SEPARATOR'] ?? ':');
+	return first === undefined ? findSpec(cwd, kindOf) : {file: first, others: more};
+}
+
+/** Files with variables: those that a request names, or those of COMPOSE_ENV_FILES. */
+function envFilesOf({envFiles, env}: SpecRequest): readonly string[] | undefined {
+	const asked = envFiles ?? words(env['COMPOSE_ENV_FILES'], ',');
+	return asked.length === 0 ? undefined : asked;
+}
+
+function words(text: string | undefined, separator: string): readonly string[] {
+	return (text ?? '').split(separator).filter(word => word !== '');
 }
 
 /**

@@ -6,6 +6,12 @@ import type {ImagePins} from './pin-images.ts';
 export interface SpecRequest {
 	/** Path of the spec; by default the spec in the working directory. */
 	readonly file?: string;
+	/** Files that are merged onto it, in their order. */
+	readonly others?: readonly string[];
+	/** The folder that relative paths begin at; by default that of the file. */
+	readonly projectDirectory?: string;
+	/** Files with variables, in place of the `.env` of that folder. */
+	readonly envFiles?: readonly string[];
 	/** Text to use instead of the content of `file`. */
 	readonly text?: string;
 	/** The entry of `services:` to use; required when the spec has several. */

@@ -64,6 +64,6 @@ function services({host, dirs}: Machine, word: string | undefined, cwd: string):
 	const isSpec = word === undefined || word === '' || word.includes('/') || /\.(ya?ml|json)$/.test(word);
 	const file = isSpec ? undefined : readProject(host, dirs.state, word)?.spec.file;
 	if (!isSpec && file === undefined) return [];
-	const spec = file ?? (word === undefined || word === '' ? findSpec(cwd, kindOf) : resolve(cwd, word));
+	const spec = file ?? (word === undefined || word === '' ? findSpec(cwd, kindOf).file : resolve(cwd, word));
 	return kindOf(spec) === 'file' ? serviceNames(host.readText(spec) ?? '') : [];
 }

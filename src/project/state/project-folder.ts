@@ -8,7 +8,19 @@ import {projectFolder, projectsFolder} from '../../state/project-place.ts';
 export interface ProjectRequest {
 	readonly schema: 1;
 	readonly name: string;
-	readonly spec: Pick<SpecRequest, 'file' | 'cwd' | 'env' | 'config' | 'bestEffort' | 'executor' | 'overrides'>;
+	readonly spec: Pick<
+		SpecRequest,
+		| 'file'
+		| 'others'
+		| 'projectDirectory'
+		| 'envFiles'
+		| 'cwd'
+		| 'env'
+		| 'config'
+		| 'bestEffort'
+		| 'executor'
+		| 'overrides'
+	>;
 	/** The services that should run. */
 	readonly services: readonly string[];
 }

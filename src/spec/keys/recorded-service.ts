@@ -14,7 +14,7 @@ const origin = z.union([
 		line: whole(0),
 		column: whole(0),
 		variables: z.optional(
-			z.array(z.object({name: z.string(), from: z.enum(['environment', '.env', 'default', 'unset'])})),
+			z.array(z.object({name: z.string(), from: z.enum(['environment', '.env', 'default', 'unset', 'blank'])})),
 		),
 	}),
 	z.object({kind: z.literal('env_file'), file: hostPath, line: whole(0)}),

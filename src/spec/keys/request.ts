@@ -31,6 +31,12 @@ export interface SpecOptions {
 export interface SpecRequest {
 	/** Absolute, or relative to `cwd`. */
 	readonly file: string;
+	/** Files that are merged onto it, in their order; as `file`. */
+	readonly others?: readonly string[];
+	/** Where relative paths begin; by default the folder of `file`. */
+	readonly projectDirectory?: string;
+	/** Files with variables, in place of the `.env` of that folder. */
+	readonly envFiles?: readonly string[];
 	/** Absolute path of the caller's folder. */
 	readonly cwd: string;
 	/** The caller's environment, for interpolation, `~`, and variables without a value. */

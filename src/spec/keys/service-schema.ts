@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import {parseName} from '../values/container-name.ts';
 import {secretsSchema} from '../build/build-schema.ts';
+import {extendsKey, includeKey} from '../files/files-schema.ts';
 import {networksSchema} from '../network/networks-schema.ts';
 import {volumesSchema} from '../values/volumes-schema.ts';
 import {described, key, parsedBy, text, textOrNumber} from '../values/schema-parts.ts';
@@ -32,6 +33,9 @@ const projectShape = {
 /** The schema of a file with one container, whose keys are at the top level. */
 export const containerFileSchema = z.strictObject({...projectShape, ...serviceShape}, {error: 'must be a map'});
 
+const services = <S extends z.ZodMiniType>(service: S) =>
+	described('The containers, by name.', z.record(z.string(), service, {error: 'must be a map of services'}));
+
 /** The schema of a file with `services`. */
 export const projectFileSchema = z.strictObject(
 	{
@@ -39,13 +43,16 @@ export const projectFileSchema = z.strictObject(
 		volumes: key('The named volumes of the project, by name.', volumesSchema),
 		networks: key('The networks of the project, by name; `default` is there without being named.', networksSchema),
 		secrets: key('The secrets that builds may read, by name.', secretsSchema),
-		services: described(
-			'The containers, by name.',
-			z.record(z.string(), serviceSchema, {error: 'must be a map of services'}),
-		),
+		services: services(serviceSchema),
 	},
 	{error: 'must be a map'},
 );
 
-/** The schema of either kind of file, for the JSON Schema. tsbox itself picks one by the presence of `services`. */
-export const specFileSchema = z.union([containerFileSchema, projectFileSchema]);
+/** The schema of either kind of file as it is written, for the JSON Schema. tsbox itself picks one by the presence of `services`. */
+export const specFileSchema = z.union([
+	containerFileSchema,
+	z.extend(projectFileSchema, {
+		include: includeKey,
+		services: services(z.extend(serviceSchema, {extends: extendsKey})),
+	}),
+]);

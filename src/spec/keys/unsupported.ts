@@ -17,7 +17,6 @@ export const unsupportedServiceKeys: Readonly<Record<string, string>> = {
 	develop: 'take it out',
 	device_cgroup_rules: 'name the devices with `devices`',
 	driver_opts: 'take it out',
-	extends: 'use a YAML anchor and `<<`',
 	external_links: 'take it out',
 	gpus: 'name the devices with `devices`',
 	isolation: 'take it out; it is for Windows',
@@ -36,7 +35,6 @@ export const unsupportedServiceKeys: Readonly<Record<string, string>> = {
 /** Top-level keys of a Compose file that tsbox does not support, each with a hint. */
 export const unsupportedTopKeys: Readonly<Record<string, string>> = {
 	configs: 'mount the files with `volumes` in the service',
-	include: 'write the services into this file',
 	models: 'take it out',
 };
 

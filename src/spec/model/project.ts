@@ -34,7 +34,7 @@ export type Origin =
 /** A `${NAME}` in a spec, and where its value came from. `default` is the default written in the spec. */
 export interface VariableUse {
 	readonly name: string;
-	readonly from: 'environment' | '.env' | 'default' | 'unset';
+	readonly from: 'environment' | '.env' | 'default' | 'unset' | 'blank';
 }
 
 /** When to ask the registry for an image (`pull_policy`). `everyMs`: if the last pull is longer ago. */
@@ -328,6 +328,12 @@ export interface Project {
 	readonly name: string;
 	/** Absolute path of the spec file. */
 	readonly file: string;
+	/** Absolute paths of files that are merged onto it. */
+	readonly others?: readonly string[];
+	/** Absolute path of the folder that relative paths begin at, if it is not that of the file. */
+	readonly projectDirectory?: string;
+	/** Absolute paths of files with variables, in place of the `.env` of that folder. */
+	readonly envFiles?: readonly string[];
 	/** All services of the file, whatever their profiles. */
 	readonly services: readonly Service[];
 	/** The active services; undefined if the request did not select profiles, which means all services. */

@@ -37,5 +37,7 @@ function explainVariable({name, from}: VariableUse): string {
 			return `the default of ${name}`;
 		case 'unset':
 			return `${name} not set`;
+		case 'blank':
+			return `${name} not set, and so empty`;
 	}
 }

@@ -1,17 +1,13 @@
-import {dirname, resolve} from 'node:path';
-import {TsboxError} from '../../errors/tsbox-error.ts';
+import {resolve} from 'node:path';
 import {nameOfFile, parseName} from '../values/container-name.ts';
 import {withDefaults} from '../keys/defaults.ts';
 import {dependencyProblems} from '../values/depends-on.ts';
-import {parseYaml} from '../syntax/document.ts';
-import {dotenvLookup, parseDotenv} from '../syntax/dotenv.ts';
-import {environmentLookup} from '../keys/environment.ts';
 import {containerFileSchema, projectFileSchema, type ServiceInput} from '../keys/service-schema.ts';
-import type {Lookup} from '../syntax/interpolate.ts';
 import {keysAt} from '../keys/known-keys.ts';
 import {defaultNetwork, type FileNetworks, readNetworks} from '../network/read-networks.ts';
 import {sharedAddresses} from '../network/shared-addresses.ts';
 import {readDeclared} from '../values/named-volume.ts';
+import {present} from '../syntax/pick.ts';
 import {quoted} from '../model/parsed.ts';
 import {activeServices, profileProblems} from '../keys/profiles.ts';
 import {type Problem, specError} from '../syntax/problem.ts';
@@ -21,9 +17,9 @@ import type {SecretsInput} from '../build/build-schema.ts';
 import type {SpecRequest} from '../keys/request.ts';
 import {replicasOf, strangeScales, withoutIdle} from '../keys/replicas.ts';
 import {readService} from './service.ts';
-import {type SourceText, shownPath} from '../syntax/source-text.ts';
 import {isMap, parseLenient} from '../keys/parse-lenient.ts';
-import {type Path, type Places, readTree} from '../syntax/tree.ts';
+import {type Path, type Places, treeOf} from '../syntax/tree.ts';
+import {readFiles} from './read-files.ts';
 
 /**
  * Reads a spec file: parses YAML, fills in variables, checks the schema, applies overrides and defaults, and finds values
@@ -33,19 +29,15 @@ import {type Path, type Places, readTree} from '../syntax/tree.ts';
  * E_SPEC_VARIABLE, E_ROOTFS_NOT_FOUND, or E_USAGE for an invalid override.
  */
 export function loadProject(request: SpecRequest): Project {
-	const source = readSource(request);
-	const parsed = parseYaml(source);
-	if (!parsed.ok) throw specError(parsed.problems);
-	const folder = dirname(source.file);
-	const variables = variablesOf(folder, request);
-	const tree = readTree(parsed.document, source, variables);
-	if (tree.problems.some(problem => problem.code === 'E_SPEC_SYNTAX')) throw specError(tree.problems);
+	const {root, file: path, folder, variables, problems: ofFiles} = readFiles(request);
+	if (ofFiles.some(problem => problem.code === 'E_SPEC_SYNTAX')) throw specError(ofFiles);
+	const tree = treeOf(root);
 	if (!isMap(tree.value)) throw specError([notAMap(tree.value, tree.places)]);
 	const {value, places} = withDefaults(tree.value, tree.places, request.defaults);
-	const file = fitFile(value, places, nameOfFile(source.file));
-	const schemaProblems = file.problems.filter(problem => !tree.problems.some(other => covers(problem, other)));
-	const shape = [...tree.problems, ...schemaProblems];
-	const project = request.options?.name ?? file.name ?? nameOfFile(source.file);
+	const file = fitFile(value, places, nameOfFile(path));
+	const schemaProblems = file.problems.filter(problem => !ofFiles.some(other => covers(problem, other)));
+	const shape = [...ofFiles, ...schemaProblems];
+	const project = request.options?.name ?? file.name ?? nameOfFile(path);
 	const services = file.containers.map(({key, input, places}) =>
 		readService(input, places, {
 			key,
@@ -89,12 +81,25 @@ export function loadProject(request: SpecRequest): Project {
 	const idle = services.filter(({scale}) => scale === 0).map(({service}) => service.service);
 	return {
 		name: project,
-		file: source.file,
+		file: path,
+		...placesOfFiles(request),
 		services: expanded.map(({service}) => withoutIdle(service, idle)),
 		...(active === undefined ? {} : {active: active.filter(service => !idle.includes(service))}),
 		...(file.volumes === undefined || file.volumes.length === 0 ? {} : {volumes: file.volumes}),
 		...(networks.length === 0 ? {} : {networks}),
 		...(builds.length === 0 ? {} : {builds: Object.fromEntries(builds)}),
+	};
+}
+
+/** How the files were named, so that they can be read again from anywhere. */
+function placesOfFiles({cwd, others = [], projectDirectory, envFiles}: SpecRequest): Partial<Project> {
+	const absolute = (path: string): string => resolve(cwd, path);
+	return {
+		...(others.length === 0 ? {} : {others: others.map(absolute)}),
+		...present({
+			projectDirectory: projectDirectory === undefined ? undefined : absolute(projectDirectory),
+			envFiles: envFiles?.map(absolute),
+		}),
 	};
 }
 
@@ -105,37 +110,6 @@ function networksOf(
 ): readonly NetworkDeclaration[] {
 	const isUsed = services.some(({networks = []}) => networks.some(({network}) => network === byDefault));
 	return declared.includes(byDefault) || !isUsed ? declared : [...declared, byDefault];
-}
-
-function readSource({file, cwd, readText, kindOf}: SpecRequest): SourceText {
-	const path = resolve(cwd, file);
-	const shown = shownPath(path, cwd);
-	const text = readText(path);
-	if (text !== undefined) return {file: path, shown, text};
-	const kind = kindOf(path);
-	if (kind === 'directory') {
-		throw new TsboxError('E_SPEC_NOT_FOUND', `${shown} is a folder`, {
-			hint: `pass the path of a spec in it, such as \`${shown}/tsbox.yaml\``,
-		});
-	}
-	if (kind === 'other') {
-		throw new TsboxError('E_SPEC_NOT_FOUND', `${shown} is no regular file`, {
-			why: 'a spec is read more than once, and a pipe or a device can be read only once',
-			hint: 'write the spec to a file',
-		});
-	}
-	throw new TsboxError('E_SPEC_NOT_FOUND', `${shown}: there is no such file`, {
-		hint: 'name a spec file, or write one with `tsbox init`',
-	});
-}
-
-/** Looks variables up in the caller's environment, then in the `.env` beside the spec, as Compose does. */
-function variablesOf(folder: string, {env, readText}: SpecRequest): Lookup {
-	const caller = environmentLookup(env);
-	const text = readText(resolve(folder, '.env'));
-	if (text === undefined) return caller;
-	const dotenv = dotenvLookup(parseDotenv(text).entries, caller);
-	return name => caller(name) ?? dotenv(name);
 }
 
 function notAMap(value: unknown, places: Places): Problem {

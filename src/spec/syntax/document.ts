@@ -1,4 +1,4 @@
-import {type Document, parseDocument, type YAMLError} from 'yaml';
+import {type Document, parseDocument, type Tags, type YAMLError} from 'yaml';
 import {largest} from './largest.ts';
 import {quoted} from '../model/parsed.ts';
 import type {Place, Problem} from './problem.ts';
@@ -36,6 +36,7 @@ export function parseYaml(source: SourceText): ParsedDocument {
 		merge: true,
 		uniqueKeys: true,
 		prettyErrors: false,
+		customTags: mergeTags,
 		// `silent` would also suppress the error about a second document.
 		logLevel: 'error',
 	});
@@ -57,6 +58,13 @@ export function parseYaml(source: SourceText): ParsedDocument {
 	}
 	return {ok: true, document};
 }
+
+/** Tags that say how a value is merged; the value is of any kind. */
+const mergeTags: Tags = ['!reset', '!override'].flatMap(tag => [
+	{tag, collection: 'map'},
+	{tag, collection: 'seq'},
+	{tag, resolve: (text: string) => (text === '' || text === 'null' || text === '~' ? null : text)},
+]);
 
 /** Matches UTF-16 read as UTF-8: its byte order mark is invalid UTF-8, and every other byte of Latin text is NUL. */
 const utf16 = /^(?:\u{fffd}{2})?(?:[^\0]\0|\0[^\0]){2}/u;

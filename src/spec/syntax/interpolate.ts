@@ -20,8 +20,8 @@ export type Interpolated =
 
 /**
  * Fills in `$VAR`, `${VAR}`, and the forms with `:-` `-` `:?` `?` `:+` `+`, which may be nested; `$$` is a dollar sign.
- * Source: Compose Specification, "Interpolation". tsbox is stricter than Compose in two ways: an unset variable without a
- * default is an error (Compose warns and uses an empty string), and so is a `$` before anything else.
+ * A variable that is not set and has no default is empty, and a `$` before anything else stands for itself, as people write `$(date)` and
+ * `$?` in commands. Source: Compose Specification, "Interpolation".
  */
 export function interpolate(text: string, lookup: Lookup): Interpolated {
 	if (!text.includes('$')) return {ok: true, value: text, variables: []};
@@ -65,6 +65,9 @@ function parseParts(text: string, from: number, depth: number): {parts: readonly
 		} else if (text[at + 1] === '$') {
 			literal += '$';
 			at += 2;
+		} else if (!/[A-Za-z_{]/.test(text[at + 1] ?? '')) {
+			literal += '$';
+			at += 1;
 		} else {
 			const variable = parseVariable(text, at, depth);
 			if (literal !== '') parts.push(literal);
@@ -81,7 +84,6 @@ function parseVariable(text: string, start: number, depth: number): Variable {
 	const braced = text[start + 1] === '{';
 	const name = matchAt(nameAt, text, start + (braced ? 2 : 1));
 	if (!braced) {
-		if (name === '') throw faultAt(start, 1, 'a lone `$` stands for nothing', 'write `$$` for a dollar sign');
 		return {name, start, end: start + 1 + name.length, operator: undefined, operand: []};
 	}
 	const afterName = start + 2 + name.length;
@@ -137,16 +139,17 @@ function fillOne(variable: Variable, lookup: Lookup, used: VariableUse[], faults
 		used.push({name, from: 'default'});
 		return fill(operand, lookup, used, faults);
 	}
+	if (kind === undefined) {
+		used.push({name, from: 'blank'});
+		return '';
+	}
 	const state = found === undefined ? 'not set' : 'empty';
 	const message = fill(operand, lookup, used, faults);
 	faults.push({
 		offset: variable.start,
 		length: variable.end - variable.start,
 		problem: `${quoted(name)} is ${state}${message === '' ? '' : `: ${message}`}`,
-		hint:
-			kind === '?'
-				? `set ${name} in the environment or in .env`
-				: `set ${name}, or write \`\${${name}:-}\` for an empty default`,
+		hint: `set ${name} in the environment or in .env`,
 	});
 	return '';
 }

@@ -1,58 +1,43 @@
 import {type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap} from 'yaml';
 import {interpolate, type Lookup} from './interpolate.ts';
 import {quoted} from '../model/parsed.ts';
-import type {Place, Problem} from './problem.ts';
-import type {Origin, VariableUse} from '../model/project.ts';
-import {positionOf, type SourceText} from './source-text.ts';
+import {type Located, type MergeTag, type Path, type Places, placesOf, plainValue, type Spot} from './located.ts';
+import type {Problem} from './problem.ts';
+import type {SourceText} from './source-text.ts';
 
-/** The keys that lead to a value. */
-export type Path = readonly (string | number)[];
+export type {Path, Places} from './located.ts';
 
 /** A spec as plain data with variables filled in, and the place of each value. */
 export interface Tree {
 	readonly value: unknown;
 	readonly places: Places;
+}
+
+/** A document as a tree, and what is wrong with it. */
+export interface ReadTree extends Tree {
+	readonly root: Located;
 	readonly problems: readonly Problem[];
 }
 
-/** Maps a path of the tree to its place in the file. A missing path falls back to its nearest parent. */
-export interface Places {
-	readonly has: (path: Path) => boolean;
-	/** Whether the value is null or left out. */
-	readonly isNull: (path: Path) => boolean;
-	readonly key: (path: Path) => Place;
-	readonly value: (path: Path) => Place;
-	/** The scalar as written, with variables filled in: `1.10` for the number 1.1. */
-	readonly text: (path: Path) => string | undefined;
-	readonly origin: (path: Path) => Origin;
-	readonly within: (prefix: Path) => Places;
+/** Plain data and places of a tree. */
+export function treeOf(root: Located): Tree {
+	return {value: plainValue(root), places: placesOf(root)};
 }
 
 /**
- * Turns a document into plain data: resolves aliases and `<<`, interpolates strings (but not keys), and drops `x-` keys.
+ * Turns a document into a tree: resolves aliases and `<<`, interpolates strings (but not keys), and drops `x-` keys.
  * Without a lookup, strings stay unchanged.
  */
-export function readTree(document: Document.Parsed, source: SourceText, lookup: Lookup | undefined): Tree {
-	const reader: Reader = {document, source, lookup, spots: new Map(), problems: [], aliases: [], aliased: 0};
-	const value = readNode(reader, document.contents, []);
-	return {value, places: placesOf(source, reader.spots, []), problems: reader.problems};
-}
-
-interface Spot {
-	readonly start: number;
-	readonly end: number;
-	readonly keyStart: number;
-	readonly keyEnd: number;
-	readonly text?: string;
-	readonly isNull?: boolean;
-	readonly variables?: readonly VariableUse[];
+export function readTree(document: Document.Parsed, source: SourceText, lookup: Lookup | undefined): ReadTree {
+	const reader: Reader = {document, source, lookup, problems: [], aliases: [], aliased: 0};
+	const root = readNode(reader, document.contents, []);
+	return {root, ...treeOf(root), problems: reader.problems};
 }
 
 interface Reader {
 	readonly document: Document.Parsed;
 	readonly source: SourceText;
 	readonly lookup: Lookup | undefined;
-	readonly spots: Map<string, Spot>;
 	readonly problems: Problem[];
 	/** The anchors being followed, to detect a loop. */
 	readonly aliases: string[];
@@ -65,11 +50,10 @@ const mostAliasedNodes = 10_000;
 /** Deeper than any key of a spec. Keeps a malicious file from overflowing the stack. */
 const deepest = 64;
 
-function readNode(reader: Reader, node: Node | null, path: Path, key?: Node): unknown {
+function readNode(reader: Reader, node: Node | null, path: Path, key?: Node): Located {
 	const [start, end] = spanOf(node, key);
 	const [keyStart, keyEnd] = key === undefined ? [start, end] : spanOf(key);
-	const spot = {start, end, keyStart, keyEnd};
-	reader.spots.set(pathKey(path), spot);
+	const spot: Spot = {source: reader.source, start, end, keyStart, keyEnd};
 	if (reader.aliases.length > 0) reader.aliased += 1;
 	if (reader.aliased > mostAliasedNodes || path.length > deepest) {
 		const [message, hint] =
@@ -79,20 +63,21 @@ function readNode(reader: Reader, node: Node | null, path: Path, key?: Node): un
 		if (reader.problems.every(problem => problem.message !== message)) {
 			report(reader, start, end, 'E_SPEC_SYNTAX', message, hint);
 		}
-		return undefined;
+		return {kind: 'scalar', value: undefined, spot};
 	}
-	if (isAlias(node)) return followAlias(reader, node, path, key);
-	if (isMap(node)) return readMap(reader, node, path);
-	if (isSeq(node)) return node.items.map((item, i) => readNode(reader, asNode(item), [...path, i]));
-	if (!isScalar(node)) return null;
+	if (isAlias(node)) return followAlias(reader, node, path, spot, key);
+	const tag = node?.tag === '!reset' || node?.tag === '!override' ? {tag: node.tag as MergeTag} : {};
+	if (isMap(node)) return {kind: 'map', entries: readMap(reader, node, path), spot, ...tag};
+	if (isSeq(node)) {
+		const items = node.items.map((item, i) => readNode(reader, asNode(item), [...path, i]));
+		return {kind: 'list', items, spot, ...tag};
+	}
+	if (!isScalar(node)) return {kind: 'scalar', value: null, spot};
 	if (typeof node.value !== 'string') {
-		reader.spots.set(pathKey(path), {...spot, text: node.source ?? String(node.value), isNull: node.value === null});
-		return node.value;
+		return {kind: 'scalar', value: node.value, spot: {...spot, text: node.source ?? String(node.value)}, ...tag};
 	}
-	if (reader.lookup === undefined) {
-		reader.spots.set(pathKey(path), {...spot, text: node.value});
-		return node.value;
-	}
+	if (reader.lookup === undefined)
+		return {kind: 'scalar', value: node.value, spot: {...spot, text: node.value}, ...tag};
 	const filled = interpolate(node.value, reader.lookup);
 	if (!filled.ok) {
 		// With escapes or folded lines, offsets in the value do not match the file, so the whole scalar is marked.
@@ -101,15 +86,15 @@ function readNode(reader: Reader, node: Node | null, path: Path, key?: Node): un
 			const at = within === -1 ? start : start + within + offset;
 			report(reader, at, within === -1 ? end : at + length, 'E_SPEC_VARIABLE', problem, hint);
 		}
-		return undefined;
+		return {kind: 'scalar', value: undefined, spot};
 	}
-	reader.spots.set(pathKey(path), {...spot, text: filled.value, variables: filled.variables});
-	return filled.value;
+	const {value, variables} = filled;
+	return {kind: 'scalar', value, spot: {...spot, text: value, variables}, ...tag};
 }
 
 const endless = 'the anchors expand without end';
 
-function followAlias(reader: Reader, alias: Alias, path: Path, key: Node | undefined): unknown {
+function followAlias(reader: Reader, alias: Alias, path: Path, spot: Spot, key: Node | undefined): Located {
 	const name = alias.source;
 	const target = alias.resolve(reader.document);
 	if (target === undefined || reader.aliases.includes(name)) {
@@ -118,7 +103,7 @@ function followAlias(reader: Reader, alias: Alias, path: Path, key: Node | undef
 		const message = missing ? `there is no anchor ${quoted(name)}` : `the anchor ${quoted(name)} contains itself`;
 		const hint = missing ? `write \`&${name}\` before the value that is meant` : 'write the values out';
 		report(reader, start, end, 'E_SPEC_SYNTAX', message, hint);
-		return undefined;
+		return {kind: 'scalar', value: undefined, spot};
 	}
 	reader.aliases.push(name);
 	const value = readNode(reader, target, path, key);
@@ -126,14 +111,15 @@ function followAlias(reader: Reader, alias: Alias, path: Path, key: Node | undef
 	return value;
 }
 
-function readMap(reader: Reader, map: YAMLMap, path: Path): unknown {
-	const entries = [...pairsOf(reader, map)]
-		.filter(([name]) => !isExtension(name, path))
-		.map(([name, pair]) => {
-			const key = asNode(pair.key) ?? undefined;
-			return [name, readNode(reader, asNode(pair.value), [...path, name], key)] as const;
-		});
-	return Object.fromEntries(entries);
+function readMap(reader: Reader, map: YAMLMap, path: Path): ReadonlyMap<string, Located> {
+	return new Map(
+		[...pairsOf(reader, map)]
+			.filter(([name]) => !isExtension(name, path))
+			.map(([name, pair]) => {
+				const key = asNode(pair.key) ?? undefined;
+				return [name, readNode(reader, asNode(pair.value), [...path, name], key)] as const;
+			}),
+	);
 }
 
 /** A map's pairs, including those from `<<`. Own pairs win, then earlier maps over later ones (YAML merge key type). */
@@ -185,40 +171,6 @@ function isExtension(name: string, path: Path): boolean {
 
 function report(reader: Reader, start: number, end: number, code: Problem['code'], message: string, hint: string) {
 	reader.problems.push({code, place: {kind: 'text', source: reader.source, start, end}, message, hint});
-}
-
-function placesOf(source: SourceText, spots: ReadonlyMap<string, Spot>, prefix: Path): Places {
-	const find = (path: Path): Spot | undefined => {
-		const full = [...prefix, ...path];
-		for (let length = full.length; length >= 0; length -= 1) {
-			const spot = spots.get(pathKey(full.slice(0, length)));
-			if (spot !== undefined) return spot;
-		}
-		return undefined;
-	};
-	const place = (start: number, end: number): Place => ({kind: 'text', source, start, end});
-	return {
-		has: path => spots.has(pathKey([...prefix, ...path])),
-		isNull: path => spots.get(pathKey([...prefix, ...path]))?.isNull === true,
-		key: path => place(find(path)?.keyStart ?? 0, find(path)?.keyEnd ?? 1),
-		value: path => place(find(path)?.start ?? 0, find(path)?.end ?? 1),
-		text: path => spots.get(pathKey([...prefix, ...path]))?.text,
-		origin: path => {
-			const spot = find(path);
-			const variables = spot?.variables ?? [];
-			return {
-				kind: 'file',
-				file: source.file,
-				...positionOf(source, spot?.start ?? 0),
-				...(variables.length > 0 && {variables}),
-			};
-		},
-		within: inner => placesOf(source, spots, [...prefix, ...inner]),
-	};
-}
-
-function pathKey(path: Path): string {
-	return path.join('\0');
 }
 
 function spanOf(node: Node | null, fallback?: Node): readonly [number, number] {

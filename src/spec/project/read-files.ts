@@ -1,0 +1,174 @@
+import {dirname, resolve} from 'node:path';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import {environmentLookup} from '../keys/environment.ts';
+import type {SpecRequest} from '../keys/request.ts';
+import {parseYaml} from '../syntax/document.ts';
+import {dotenvLookup, parseDotenv} from '../syntax/dotenv.ts';
+import type {Lookup} from '../syntax/interpolate.ts';
+import type {Located} from '../syntax/located.ts';
+import {type Place, type Problem, specError} from '../syntax/problem.ts';
+import {type SourceText, shownPath} from '../syntax/source-text.ts';
+import {readTree} from '../syntax/tree.ts';
+import {withExtends} from '../files/extends.ts';
+import {includesOf, withIncluded} from '../files/include.ts';
+import {merge, settled} from '../files/merge.ts';
+import {withOwnPaths} from '../files/own-paths.ts';
+
+/** The files of a project as one tree. */
+export interface ReadFiles {
+	readonly root: Located;
+	/** Absolute path of the first file. */
+	readonly file: string;
+	/** The folder that relative paths begin at. */
+	readonly folder: string;
+	/** Variables of the caller, and of the env files of the project. */
+	readonly variables: Lookup;
+	readonly problems: readonly Problem[];
+}
+
+/** Files that are read together. */
+interface Group {
+	/** Absolute. */
+	readonly files: readonly string[];
+	readonly folder: string;
+	readonly variables: Lookup;
+	/** The files that led here, to find circles. */
+	readonly trail: readonly string[];
+	/** What named them, if no person did. */
+	readonly place?: Place;
+}
+
+/**
+ * Reads the files of a project: fills in variables, `extends` and `include`, and merges them in their order.
+ *
+ * @throws TsboxError E_SPEC_NOT_FOUND for a file of the request; E_SPEC_SYNTAX for one that is no YAML.
+ */
+export function readFiles(request: SpecRequest): ReadFiles {
+	const files = [request.file, ...(request.others ?? [])].map(file => resolve(request.cwd, file));
+	const [file = ''] = files;
+	const folder =
+		request.projectDirectory === undefined ? dirname(file) : resolve(request.cwd, request.projectDirectory);
+	const variables = variablesOf(
+		request.envFiles?.map(each => resolve(request.cwd, each)) ?? [resolve(folder, '.env')],
+		environmentLookup(request.env),
+		request,
+	);
+	const reader = new FileReader(request);
+	const root = settled(reader.group({files, folder, variables, trail: []}) ?? nothing(file));
+	return {root, file, folder, variables, problems: reader.problems};
+}
+
+function nothing(file: string): Located {
+	const source = {file, shown: file, text: ''};
+	return {kind: 'scalar', value: undefined, spot: {source, start: 0, end: 1, keyStart: 0, keyEnd: 1}};
+}
+
+class FileReader {
+	readonly problems: Problem[] = [];
+	readonly #request: SpecRequest;
+
+	constructor(request: SpecRequest) {
+		this.#request = request;
+	}
+
+	group({files, folder, variables, trail, place}: Group): Located | undefined {
+		let merged: Located | undefined;
+		for (const file of files) {
+			const one = this.#file(file, {folder, variables, trail, ...(place && {place})});
+			if (one !== undefined) merged = merged === undefined ? one : merge(merged, one);
+		}
+		return merged;
+	}
+
+	#file(file: string, around: Omit<Group, 'files'>): Located | undefined {
+		const {folder, variables, trail, place} = around;
+		if (trail.includes(file)) {
+			this.#report(
+				place,
+				`${shownPath(file, this.#request.cwd)} includes itself`,
+				'take one `include` of the circle out',
+			);
+			return undefined;
+		}
+		const plain = this.#plain(file, variables, place);
+		if (plain === undefined) return undefined;
+		const report = (problem: Problem): void => void this.problems.push(problem);
+		const load = (path: string, from: Place): Located | undefined => {
+			const other = resolve(folder, path);
+			const tree = this.#plain(other, variables, from);
+			return tree && withOwnPaths(tree, dirname(other));
+		};
+		let root = withExtends(plain, {load, report});
+		for (const {paths, projectDirectory, envFiles, place: from} of includesOf(plain, report)) {
+			const inner = paths.map(path => resolve(folder, path));
+			const home = projectDirectory === undefined ? dirname(inner[0] ?? '') : resolve(folder, projectDirectory);
+			const env = envFiles?.map(each => resolve(folder, each)) ?? [resolve(home, '.env')];
+			const group = {files: inner, folder: home, variables: variablesOf(env, variables, this.#request), place: from};
+			const included = this.group({...group, trail: [...trail, file]});
+			if (included !== undefined) root = withIncluded(root, withOwnPaths(settled(included), home), report);
+		}
+		return root;
+	}
+
+	/** A file with its variables filled in. */
+	#plain(file: string, variables: Lookup, place: Place | undefined): Located | undefined {
+		const source = this.#source(file, place);
+		if (source === undefined) return undefined;
+		const parsed = parseYaml(source);
+		if (!parsed.ok) {
+			if (place === undefined) throw specError(parsed.problems);
+			this.problems.push(...parsed.problems);
+			return undefined;
+		}
+		const tree = readTree(parsed.document, source, variables);
+		// A file that several services extend is read for each of them.
+		for (const problem of tree.problems)
+			if (!this.problems.some(other => isSame(other, problem))) this.problems.push(problem);
+		return tree.root;
+	}
+
+	#source(file: string, place: Place | undefined): SourceText | undefined {
+		const {readText, kindOf, cwd} = this.#request;
+		const shown = shownPath(file, cwd);
+		const text = readText(file);
+		if (text !== undefined) return {file, shown, text};
+		if (place === undefined) throw notThere(shown, kindOf(file));
+		this.#report(place, `there is no file ${shown}`, 'correct the path; it is relative to the folder of the project');
+		return undefined;
+	}
+
+	#report(place: Place | undefined, message: string, hint: string): void {
+		if (place !== undefined) this.problems.push({code: 'E_SPEC_INVALID', place, message, hint});
+	}
+}
+
+function isSame(one: Problem, other: Problem): boolean {
+	if (one.message !== other.message || one.place.kind !== 'text' || other.place.kind !== 'text') return false;
+	return one.place.source.file === other.place.source.file && one.place.start === other.place.start;
+}
+
+function notThere(shown: string, kind: ReturnType<SpecRequest['kindOf']>): TsboxError {
+	if (kind === 'directory')
+		return new TsboxError('E_SPEC_NOT_FOUND', `${shown} is a folder`, {
+			hint: `pass the path of a spec in it, such as \`${shown}/tsbox.yaml\``,
+		});
+	if (kind === 'other')
+		return new TsboxError('E_SPEC_NOT_FOUND', `${shown} is no regular file`, {
+			why: 'a spec is read more than once, and a pipe or a device can be read only once',
+			hint: 'write the spec to a file',
+		});
+	return new TsboxError('E_SPEC_NOT_FOUND', `${shown}: there is no such file`, {
+		hint: 'name a spec file, or write one with `tsbox init`',
+	});
+}
+
+/** Looks variables up in `first`, then in env files, the last one before the others; a missing `.env` has none. */
+function variablesOf(files: readonly string[], first: Lookup, {readText}: SpecRequest): Lookup {
+	let found = first;
+	for (const file of files) {
+		const before = found;
+		const own = dotenvLookup(parseDotenv(readText(file) ?? '').entries, before);
+		found = name => first(name) ?? own(name) ?? before(name);
+	}
+	return found;
+}
