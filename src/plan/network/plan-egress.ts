@@ -80,6 +80,8 @@ export function resolverStep({id}: Egress, {address, port}: EgressResolver, {con
 /** Ends the name server of a container, whoever started it. It is known by a name in its arguments that no other has. */
 function killLines(mark: string): readonly string[] {
 	return [
+		// A compiled script has switched patterns off.
+		'set +f',
 		`for each in $(grep -lsF ${shellWord(`/${mark}/`)} /proc/[0-9]*/cmdline || :); do`,
 		'	case $(readlink "${each%/cmdline}/exe" || :) in',
 		'		*/dnsmasq | *"/dnsmasq (deleted)")',
