@@ -1,6 +1,8 @@
+import {spawnSync} from 'node:child_process';
 import {existsSync, lstatSync, mkdirSync, readdirSync, readFileSync} from 'node:fs';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {expect, test} from 'vitest';
+import {program} from '../support/program.ts';
 import {type TestBox, testBox} from './box.ts';
 import {fronted, off} from './fronted.ts';
 import {until} from './until.ts';
@@ -106,4 +108,22 @@ test.each(specs)('its state is the same without Node: %s', async (_, text) => {
 		.filter(Boolean);
 	expect(new Set(exits.slice(-3).map(each => settled(each).replace(/"exitCode":\d+/, ''))).size).toBe(1);
 	expect(box.leftovers()).toEqual([]);
+});
+
+test.each([
+	['below the folder', '..', 'bin/tsbox'],
+	['in the folder', '.', './tsbox'],
+])('tsbox may be named by a relative path: %s', async (_, above, word) => {
+	await using box = await testBox();
+	const {PATH, isNode, warm} = fronted(box);
+	const spec = box.spec();
+	await warm(['run', spec, '--', 'true']);
+	const folders = ['--store', join(box.folder, 'store'), '--state', join(box.folder, 'state')];
+	const ran = spawnSync(word, [...folders, 'run', spec, '--', 'echo', 'hi'], {
+		cwd: join(dirname(program), above),
+		env: {PATH, HOME: '/root'},
+		encoding: 'utf8',
+	});
+	expect(ran).toMatchObject({status: 0, stdout: 'hi\n', stderr: ''});
+	expect(isNode()).toBe(false);
 });
