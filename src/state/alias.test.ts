@@ -4,7 +4,8 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import type {Host} from '../host/host.ts';
 import {realHost} from '../host/programs/real-host.ts';
-import {aliasOf, dropStaleLink, idOf, setAlias, shownName} from './alias.ts';
+import {aliasOf, dropStaleLink, idOf, shownName} from './alias.ts';
+import {setAlias} from './set-alias.ts';
 import {claimName, nameInUse, releaseName} from './claim.ts';
 import {sampleRecord} from '../../test/support/sample-record.ts';
 

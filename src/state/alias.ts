@@ -1,5 +1,4 @@
 import type {Host} from '../host/host.ts';
-import {makeLink} from '../host/files/link.ts';
 import {containerFolder} from './record.ts';
 
 /*
@@ -11,7 +10,8 @@ import {containerFolder} from './record.ts';
 /** How long a link without a `renamed` file may belong to a rename in progress, ms. */
 const madeWithin = 10_000;
 
-function renamedFile(state: string, id: string): string {
+/** The file with the new name of a container. */
+export function renamedFile(state: string, id: string): string {
 	return `${containerFolder(state, id)}/${renamed}`;
 }
 
@@ -42,30 +42,6 @@ export function aliasOf(host: Host, state: string, id: string): string | undefin
 /** The name to show for a container: its new name, else its id. */
 export function shownName(host: Host, state: string, id: string): string {
 	return aliasOf(host, state, id) ?? id;
-}
-
-/**
- * Renames a container; its first name undoes an earlier rename. False when the name is taken. The caller must hold the lock.
- * A kill leaves the old name or the new one, and at most a stale link that `gc` removes.
- */
-export function setAlias(host: Host, state: string, id: string, name: string): boolean {
-	const before = aliasOf(host, state, id);
-	if (before === name) return true;
-	if (name === id) {
-		dropAlias(host, state, id);
-		return true;
-	}
-	dropStaleLink(host, state, name, true);
-	if (!makeLink(`@${id}`, containerFolder(state, name))) return false;
-	// The write below is the moment of the rename: the old name counts before it, the new one after it.
-	try {
-		host.writeAtomic(renamedFile(state, id), name, 0o600);
-	} catch (error) {
-		host.removeTree(containerFolder(state, name));
-		throw error;
-	}
-	if (before !== undefined) host.removeTree(containerFolder(state, before));
-	return true;
 }
 
 /** Undoes a rename; does nothing when the container was not renamed. */

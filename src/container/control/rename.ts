@@ -2,7 +2,8 @@ import type {Machine} from '../machine/machine.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {withLock} from '../../execute/lock.ts';
 import {parseName} from '../../spec/values/container-name.ts';
-import {setAlias, shownName} from '../../state/alias.ts';
+import {shownName} from '../../state/alias.ts';
+import {setAlias} from '../../state/set-alias.ts';
 import {nameInUse} from '../../state/claim.ts';
 import {findContainer} from '../machine/find-container.ts';
 

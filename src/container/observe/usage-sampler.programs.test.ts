@@ -8,7 +8,7 @@ import {afterEach, beforeEach, expect, test} from 'vitest';
 import type {Host} from '../../host/host.ts';
 import {bootId, identify} from '../../host/programs/process.ts';
 import {realHost} from '../../host/programs/real-host.ts';
-import {setAlias} from '../../state/alias.ts';
+import {setAlias} from '../../state/set-alias.ts';
 import {containerFolder, writeRecord} from '../../state/record.ts';
 import {sampleRecord} from '../../../test/support/sample-record.ts';
 import {usageSampler} from './usage-sampler.ts';

@@ -1,10 +1,8 @@
-import {isRange, mappedRoot, type UserMap} from '../../host/id-map.ts';
 import {urlHost} from '../../network/address.ts';
 import {shellWord} from '../../spec/syntax/shell-words.ts';
 import type {NetworkRecord} from '../../state/network.ts';
 import {egressFile, hostsFile, networksFile, ownHosts} from '../../state/network-names.ts';
 import {folderLines, type HostPort, ownedStatus, takenStatus} from '../../step/verbs/host-script.ts';
-import type {WrittenFile} from '../../step/verbs/name-files.ts';
 import type {StepBefore, StepBeside} from '../../step/verbs/step.ts';
 import type {NetworkInput, NetworksInput, PublishedPort} from '../input/network-input.ts';
 import {bridgeTableOf} from './egress-rules.ts';
@@ -27,12 +25,11 @@ export interface NetworkPlan {
 
 const none: NetworkPlan = {before: [], beside: []};
 
-/** Plans the networks of a container; nothing for one without. `map` is that of its user namespace: its root has the files of names. */
-export function planNetwork(input: NetworksInput | null, map: UserMap | null): NetworkPlan {
+/** Plans the networks of a container; nothing for one without. */
+export function planNetwork(input: NetworksInput | null): NetworkPlan {
 	if (input === null) return none;
 	const {joins, egress, own, ports} = input;
-	const owner = isRange(map) ? {owner: mappedRoot(map)} : {};
-	if (joins.length === 0) return {before: [namesAloneStep(input, owner)], beside: []};
+	if (joins.length === 0) return {before: [namesAloneStep(input)], beside: []};
 	// The namespace goes with the last address, so it is made after the first.
 	const made =
 		own === null
@@ -44,7 +41,7 @@ export function planNetwork(input: NetworksInput | null, map: UserMap | null): N
 				];
 	return {
 		before: [
-			filesStep(input, owner),
+			filesStep(input),
 			...made,
 			...(joins.some(({record}) => record.bridge !== undefined) ? [rulesStep(input)] : []),
 			...(egress === undefined ? [] : joins.map(join => egressStep(egress, join, input))),
@@ -58,7 +55,7 @@ export function planNetwork(input: NetworksInput | null, map: UserMap | null): N
 
 /** Plans that a container which runs comes to one more network. It has the files for its names already, and its name server. */
 export function planConnection(input: NetworksInput): NetworkPlan {
-	const {before, beside} = planNetwork(input, null);
+	const {before, beside} = planNetwork(input);
 	return {before: before.filter(({id, action}) => action.kind !== 'writeFiles' && id !== 'network.resolver'), beside};
 }
 
@@ -69,10 +66,7 @@ const claim = (text: string, path: string, otherwise = `exit ${takenStatus}`): s
 const put = (text: string, path: string): string => `printf '%s\\n' ${shellWord(text)} > ${shellWord(path)}`;
 
 /** Step 1, so that its undo comes last: the names of this container vanish from the others when its leases are gone. */
-function filesStep(
-	{conf, hosts, resolv, joins, egress, lock, state}: NetworksInput,
-	owner: Pick<WrittenFile, 'owner'>,
-): StepBefore {
+function filesStep({conf, hosts, resolv, joins, egress, lock, state}: NetworksInput): StepBefore {
 	return {
 		id: 'network.files',
 		phase: 'network',
@@ -86,8 +80,8 @@ function filesStep(
 			files: [
 				{path: `${conf}/${ownHosts}`, text: text(hosts), mode: 0o600},
 				{path: `${conf}/${networksFile}`, text: text(joins.map(({record}) => record.name)), mode: 0o600},
-				{path: `${conf}/${hostsFile}`, text: text(hosts), mode: 0o644, ...owner},
-				{path: `${conf}/resolv.conf`, text: text(resolv), mode: 0o644, ...owner},
+				{path: `${conf}/${hostsFile}`, text: text(hosts), mode: 0o644},
+				{path: `${conf}/resolv.conf`, text: text(resolv), mode: 0o644},
 				...(egress?.resolver === undefined
 					? []
 					: [{path: `${conf}/${egressFile}`, text: text(resolverConf(tableOf(state), egress)), mode: 0o600}]),
@@ -99,7 +93,7 @@ function filesStep(
 }
 
 /** For a container on no network: what its spec says of names. */
-function namesAloneStep({conf, hosts, resolv}: NetworksInput, owner: Pick<WrittenFile, 'owner'>): StepBefore {
+function namesAloneStep({conf, hosts, resolv}: NetworksInput): StepBefore {
 	const files = [
 		{name: hostsFile, lines: hosts},
 		{name: 'resolv.conf', lines: resolv},
@@ -115,7 +109,7 @@ function namesAloneStep({conf, hosts, resolv}: NetworksInput, owner: Pick<Writte
 		object: `files ${files.map(({name}) => `${conf}/${name}`).join(', ')}`,
 		action: {
 			kind: 'writeFiles',
-			files: files.map(({name, lines}) => ({path: `${conf}/${name}`, text: text(lines), mode: 0o644, ...owner})),
+			files: files.map(({name, lines}) => ({path: `${conf}/${name}`, text: text(lines), mode: 0o644})),
 		},
 		undo: {kind: 'none', reason: 'they go with the folder of the container'},
 		checks: [],

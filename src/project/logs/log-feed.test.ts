@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 import {realHost} from '../../host/programs/real-host.ts';
 import {loadFacts} from '../../host/facts/saved-facts.ts';
-import {setAlias} from '../../state/alias.ts';
+import {setAlias} from '../../state/set-alias.ts';
 import {containerFolder} from '../../state/record.ts';
 import {type LogFeed, openLogFeed} from './log-feed.ts';
 
