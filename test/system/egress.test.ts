@@ -1,11 +1,11 @@
-import {spawnSync} from 'node:child_process';
-import {existsSync, readlinkSync} from 'node:fs';
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {egressId} from '../../src/container/plan/resolve-egress.ts';
 import {load, run, up} from '../../src/index.ts';
 import {type TestBox, testBox} from './box.ts';
-import {asks, bringUp, isAble, left, serves, serves6, sleeps, stack} from './network-stack.ts';
+import {asks, bringUp, isAble, left, nameServers, noteLinks, serves, serves6, sleeps, stack} from './network-stack.ts';
 import {outside} from './outside.ts';
 import {until} from './project.ts';
 
@@ -15,51 +15,46 @@ const isEquipped = isAble && ['/usr/bin/curl', '/usr/sbin/dnsmasq'].every(path =
 /** How curl ends when a connection is refused, and when a name has no address. A time-out would be 28. */
 const [refused, unknown] = [/^7: /, /^6: /];
 
-/** The processes of the name server of a container. */
-function nameServers(box: TestBox, container: string): readonly number[] {
-	const words = ['-lsF', `/${egressId(join(box.folder, 'state'), container)}.tsbox.invalid/`];
-	const {stdout} = spawnSync('sh', ['-c', 'grep "$@" /proc/[0-9]*/cmdline', 'sh', ...words], {encoding: 'utf8'});
-	const pids = [...stdout.matchAll(/\d+/g)].map(Number);
-	return pids.filter(pid => existsSync(`/proc/${pid}`) && readlinkSync(`/proc/${pid}/exe`).endsWith('/dnsmasq'));
-}
-
 describe.runIf(isEquipped)('egress', () => {
-	test('what is listed is reached by name and address, and the rest is refused at once', async () => {
-		using world = outside();
-		await using box = await testBox();
-		const [one, two, three] = world.servers;
-		world.names({'api.example.com': one, 'sub.api.example.com': one, 'a.b.example.org': two, 'example.org': two});
-		const list = ['api.example.com:80', '*.Example.org', `${three}:8080`];
-		const spec = stack(box, {
-			job: `${sleeps}dns: [${world.dns}]\negress: ${JSON.stringify(list)}\n`,
-			web: serves,
-		});
-		await bringUp(box, spec);
-		const ask = (url: string): Promise<string> => asks(box, 'job', `http://${url}/`);
-		// Before its name was asked for, an address is closed.
-		expect(await ask(one)).toMatch(refused);
-		expect(await ask('api.example.com')).toBe(one);
-		expect(await ask('API.example.COM.')).toBe(one);
-		expect(await ask('a.b.example.org:8080')).toBe(two);
-		expect(await ask(`${three}:8080`)).toBe(three);
-		expect(await ask('api.example.com:8080')).toMatch(refused);
-		expect(await ask(three)).toMatch(refused);
-		for (const name of ['sub.api.example.com', 'example.org', 'example.com', 'never.example'])
-			expect(await ask(name)).toMatch(unknown);
-		// The host too, by any of its addresses, and what it alone reaches.
-		expect(await ask(`${world.host}:80`)).toMatch(refused);
-		expect(await ask(world.inner)).toMatch(refused);
-		expect(await ask('169.254.169.254')).toMatch(refused);
-		// Containers of the same network are in reach.
-		await until('web answers', async () => (await ask('web')) === `${box.name}-web\n`);
-		// Who has no list reaches all.
-		expect(await asks(box, 'web', `http://${three}/`)).toBe(three);
-		expect(nameServers(box, `${box.name}-job`)).toHaveLength(1);
-		expect(await box.tsbox(['drift', `${box.name}-job`])).toMatchObject({status: 0});
-		await box.tsbox(['down', '-t', '0', box.name]);
-		expect(left(box)).toEqual([]);
-		expect(nameServers(box, `${box.name}-job`)).toEqual([]);
-	});
+	test.each(['commands', 'calls'])(
+		'what is listed is reached by name and address, and the rest is refused at once, by %s',
+		async executor => {
+			using world = outside();
+			await using box = await testBox();
+			const [one, two, three] = world.servers;
+			world.names({'api.example.com': one, 'sub.api.example.com': one, 'a.b.example.org': two, 'example.org': two});
+			const list = ['api.example.com:80', '*.Example.org', `${three}:8080`];
+			const spec = stack(box, {
+				job: `${sleeps}dns: [${world.dns}]\negress: ${JSON.stringify(list)}\n`,
+				web: serves,
+			});
+			await bringUp(box, spec, '--executor', executor);
+			const ask = (url: string): Promise<string> => asks(box, 'job', `http://${url}/`);
+			// Before its name was asked for, an address is closed.
+			expect(await ask(one)).toMatch(refused);
+			expect(await ask('api.example.com')).toBe(one);
+			expect(await ask('API.example.COM.')).toBe(one);
+			expect(await ask('a.b.example.org:8080')).toBe(two);
+			expect(await ask(`${three}:8080`)).toBe(three);
+			expect(await ask('api.example.com:8080')).toMatch(refused);
+			expect(await ask(three)).toMatch(refused);
+			for (const name of ['sub.api.example.com', 'example.org', 'example.com', 'never.example'])
+				expect(await ask(name)).toMatch(unknown);
+			// The host too, by any of its addresses, and what it alone reaches.
+			expect(await ask(`${world.host}:80`)).toMatch(refused);
+			expect(await ask(world.inner)).toMatch(refused);
+			expect(await ask('169.254.169.254')).toMatch(refused);
+			// Containers of the same network are in reach.
+			await until('web answers', async () => (await ask('web')) === `${box.name}-web\n`);
+			// Who has no list reaches all.
+			expect(await asks(box, 'web', `http://${three}/`)).toBe(three);
+			expect(nameServers(box, `${box.name}-job`)).toHaveLength(1);
+			expect(await box.tsbox(['drift', `${box.name}-job`])).toMatchObject({status: 0});
+			await box.tsbox(['down', '-t', '0', box.name]);
+			expect(left(box)).toEqual([]);
+			expect(nameServers(box, `${box.name}-job`)).toEqual([]);
+		},
+	);
 
 	test('the list holds for IPv6 as for IPv4', async () => {
 		using world = outside();
@@ -194,6 +189,39 @@ describe.runIf(isEquipped)('egress', () => {
 		await box.tsbox(['down', '-t', '0', box.name]);
 		expect(left(box)).toEqual([]);
 	});
+
+	test.each(['commands', 'calls'])(
+		'a compiled script of %s holds the list, and ends its name server',
+		async executor => {
+			using world = outside();
+			await using box = await testBox();
+			const [one, two] = world.servers;
+			world.names({'api.example.com': one});
+			const said = join(box.folder, 'said');
+			const lines = `for each in api.example.com ${one} ${two} never.example; do curl -sS -m 3 http://$each/ 2>&1; echo; done`;
+			const text = stack(box, {
+				job: `volumes: ["${box.folder}:/said"]\ndns: [${world.dns}]\negress: ["api.example.com:80"]\ncommand: [sh, -c, ${JSON.stringify(`{ ${lines.replaceAll('$', '$$$$')}; } > /said/said; sleep 600`)}]\n`,
+			});
+			const compiled = await box.tsbox(['compile', '--executor', executor, text, 'job']);
+			expect({status: compiled.status, err: compiled.err}).toEqual({status: 0, err: ''});
+			const script = spawn('sh', [box.file('job.sh', compiled.out)], {stdio: 'ignore'});
+			const over = once(script, 'exit');
+			await until('it has asked', () => existsSync(said) && readFileSync(said, 'utf8').includes('never.example'));
+			noteLinks(box);
+			expect(readFileSync(said, 'utf8').trim().split('\n')).toEqual([
+				one,
+				one,
+				expect.stringMatching(/^curl: \(7\)/),
+				'',
+				expect.stringMatching(/^curl: \(6\)/),
+			]);
+			expect(nameServers(box, `${box.name}-job`)).toHaveLength(1);
+			script.kill('SIGTERM');
+			await over;
+			expect(nameServers(box, `${box.name}-job`)).toEqual([]);
+			expect(left(box)).toEqual([]);
+		},
+	);
 
 	test('nothing stays of a container whose tsbox was killed', async () => {
 		using world = outside();

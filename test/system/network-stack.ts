@@ -1,10 +1,11 @@
-import {execFileSync} from 'node:child_process';
+import {execFileSync, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, readlinkSync} from 'node:fs';
 import {createServer} from 'node:net';
 import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
 import {expect} from 'vitest';
+import {egressId} from '../../src/container/plan/resolve-egress.ts';
 import {tableOf} from '../../src/plan/network/nft-text.ts';
 import type {TestBox} from './box.ts';
 
@@ -75,6 +76,14 @@ export async function bringUp(box: TestBox, spec: string, ...words: readonly str
 export async function asks(box: TestBox, container: string, url: string): Promise<string> {
 	const {out, err, status} = await box.tsbox(['exec', `${box.name}-${container}`, '--', 'curl', '-sS', '-m', '3', url]);
 	return status === 0 ? out : `${status}: ${err.trim()}`;
+}
+
+/** The processes of the name server of a container. */
+export function nameServers(box: TestBox, container: string): readonly number[] {
+	const words = ['-lsF', `/${egressId(join(box.folder, 'state'), container)}.tsbox.invalid/`];
+	const {stdout} = spawnSync('sh', ['-c', 'grep "$@" /proc/[0-9]*/cmdline', 'sh', ...words], {encoding: 'utf8'});
+	const pids = [...stdout.matchAll(/\d+/g)].map(Number);
+	return pids.filter(pid => existsSync(`/proc/${pid}`) && readlinkSync(`/proc/${pid}/exe`).endsWith('/dnsmasq'));
 }
 
 /** What a request from this host gives; throws when there is no answer. */

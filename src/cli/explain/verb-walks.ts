@@ -41,7 +41,8 @@ export const verbWalks: Readonly<Record<string, readonly string[]>> = {
 	],
 	drift: [
 		'reads mounts, namespaces, limits, ids and filters of a running container from the kernel',
-		'compares them with its plan',
+		'reads the devices and rules of its networks with ip(8) and nft(8)',
+		'compares all with its plan',
 		'exits with 1 if anything differs',
 	],
 	du: ['adds up what each kind of thing in the store takes, and what of it nothing uses'],

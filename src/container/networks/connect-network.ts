@@ -295,9 +295,13 @@ function withoutNetwork(
 	network: string,
 	added: readonly (StepBefore | StepBeside)[],
 ): readonly Step[] {
-	const others = steps.filter(
+	const left = steps.filter(
 		({id}) => !id.startsWith(`network.${network}.`) || !/\.(?:claim|bridge|egress|link)$/.test(id),
 	);
+	// The rules go with the last bridge, which may have been this one.
+	const others = [...left, ...added].some(({id}) => /^network\..*\.bridge$/.test(id))
+		? left
+		: left.filter(({id}) => id !== 'network.rules');
 	// Without a bridge there are no rules.
 	const missing = added.filter(({id}) => others.every(each => each.id !== id));
 	const found = others.findIndex(({id}) => id === 'network.rules' || id === 'network.names');

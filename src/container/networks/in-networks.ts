@@ -15,8 +15,8 @@ export function inNetworks({host, dirs}: MachineFolders): readonly string[] | un
 	return [nsenter, '--user', '--net', '--preserve-credentials', '--target', String(holder), '--'];
 }
 
-/** A network device as `ip -json link` prints it. */
-interface Link {
+/** A network device as `ip -json address` prints it. */
+export interface Link {
 	readonly ifname: string;
 	/** The bridge that it is on. */
 	readonly master?: string;
@@ -24,6 +24,7 @@ interface Link {
 	readonly flags?: readonly string[];
 	/** Its hardware address. */
 	readonly address?: string;
+	readonly addr_info?: readonly {readonly local: string; readonly prefixlen: number}[];
 }
 
 /** The devices by which networks are made: bridges, and the ends of cables that are on them. */
@@ -31,7 +32,7 @@ export async function linksOfNetworks(machine: MachineFolders): Promise<readonly
 	const {host} = machine;
 	const words = inNetworks(machine);
 	if (words === undefined) return [];
-	const argv = [...words, findProgram(host, 'ip') ?? 'ip', '-json', 'link'];
+	const argv = [...words, findProgram(host, 'ip') ?? 'ip', '-json', 'address'];
 	const {exitCode, stdout} = await host.run(argv, {timeoutMs: 10_000});
 	return exitCode === 0 ? (JSON.parse(stdout) as readonly Link[]) : [];
 }

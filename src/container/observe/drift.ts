@@ -5,6 +5,7 @@ import {type ContainerRecord, containerFolder} from '../../state/record.ts';
 import {readStartReport} from '../../state/start-report.ts';
 import type {Check} from '../../step/verbs/check.ts';
 import type {Step} from '../../step/verbs/step.ts';
+import {networkDrift} from '../networks/network-drift.ts';
 import {hasEnded} from '../machine/has-ended.ts';
 import type {Difference, Drift} from '../machine/observed.ts';
 import {readInNamespaces} from '../enter/read-in-namespaces.ts';
@@ -64,7 +65,8 @@ function withoutPlan({name}: ContainerRecord): Drift {
 }
 
 /**
- * Repeats the checks of a container's plan, including limits changed by `update`, against the current state of the kernel.
+ * Repeats the checks of a container's plan, including limits changed by `update`, against the current state of the kernel, and compares the
+ * devices and rules of its networks.
  *
  * @throws TsboxError E_NO_SUCH_CONTAINER for a container that is not running, E_STATE, E_PERMISSION.
  */
@@ -90,9 +92,14 @@ export async function drift(machine: Machine, name: string): Promise<Drift> {
 		if ('problem' in outcome) differences.push({stepId, title, problem: outcome.problem});
 		else unchecked.push(`${title}: ${outcome.unchecked}`);
 	}
+	const network = await networkDrift(machine, report.plan.steps);
 	// After the process has ended, /proc shows nothing or another process with the same pid.
 	if (!runs(machine, record)) throw hasEnded(name);
-	return {differences, checked: checks.length - unchecked.length, unchecked};
+	return {
+		differences: [...differences, ...network.differences],
+		checked: checks.length - unchecked.length + network.checked,
+		unchecked: [...unchecked, ...network.unchecked],
+	};
 }
 
 /**

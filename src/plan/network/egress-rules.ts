@@ -9,7 +9,7 @@ import {chain} from './nft-text.ts';
  * given again.
  */
 
-/** How long an address stays open after its name was answered or it was last used, s. dnsmasq(8) tells nobody for how long an answer holds. */
+/** How long an address stays open after the answer that opened it, and after each packet to it, s. dnsmasq(8) tells nobody for how long an answer holds. */
 const openSeconds = 3600;
 
 /** A family of addresses as rules write it. */

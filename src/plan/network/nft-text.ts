@@ -84,9 +84,14 @@ export function networkElements({bridge, subnets, internal}: RuledNetwork): read
 	return [
 		`bridges { "${bridge}" }`,
 		`same { "${bridge}" . "${bridge}" }`,
-		...subnets.map(subnet => `subnets${familyOf(subnet)} { ${subnet} }`),
+		...subnets.map(subnetElement),
 		...(internal ? [`internal { "${bridge}" }`] : []),
 	];
+}
+
+/** The element of a network by one of its subnets. */
+export function subnetElement(subnet: string): string {
+	return `subnets${familyOf(subnet)} { ${subnet} }`;
 }
 
 function familyOf(address: string): 4 | 6 {

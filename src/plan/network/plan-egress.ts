@@ -12,6 +12,11 @@ export function egressStep(egress: Egress, join: NetworkInput, {lock, state}: Ne
 	const table = tableOf(state);
 	const {record} = join;
 	const elements = egressElements(table, egress, join);
+	const rules = [
+		...egressBase(table),
+		...egressRules(table, egress),
+		...elements.map(({of, key, value}) => `add element ${of} { ${key}${value === undefined ? '' : ` : ${value}`} }`),
+	];
 	return {
 		id: `network.${record.name}.egress`,
 		phase: 'network',
@@ -23,13 +28,7 @@ export function egressStep(egress: Egress, join: NetworkInput, {lock, state}: Ne
 		action: {
 			kind: 'hostScript',
 			lock,
-			lines: feed('nft -f -', [
-				...egressBase(table),
-				...egressRules(table, egress),
-				...elements.map(
-					({of, key, value}) => `add element ${of} { ${key}${value === undefined ? '' : ` : ${value}`} }`,
-				),
-			]),
+			lines: feed('nft -f -', rules),
 		},
 		undo: {
 			kind: 'undoScript',
@@ -42,6 +41,7 @@ export function egressStep(egress: Egress, join: NetworkInput, {lock, state}: Ne
 			]),
 		},
 		checks: [],
+		leaves: {rules},
 	};
 }
 
@@ -68,14 +68,18 @@ export function resolverStep({id}: Egress, {address, port}: EgressResolver, {con
 				[
 					'setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs',
 					...['inh-caps', 'ambient-caps', 'bounding-set'].map(set => `--${set}=-all,+net_admin`),
-					`dnsmasq --conf-file=- --pid-file --local=/${mark}/ < ${shellWord(`${conf}/${egressFile}`)}`,
+					`dnsmasq --conf-file=- --pid-file ${resolverMark(mark)} < ${shellWord(`${conf}/${egressFile}`)}`,
 				].join(' '),
 			],
 		},
 		undo: {kind: 'undoScript', lines: killLines(mark)},
 		checks: [],
+		leaves: {process: {program: 'dnsmasq', argument: resolverMark(mark)}},
 	};
 }
+
+/** The argument of a container's name server that no other has; it means nothing else. */
+const resolverMark = (mark: string): string => `--local=/${mark}/`;
 
 /** Ends the name server of a container, whoever started it. It is known by a name in its arguments that no other has. */
 function killLines(mark: string): readonly string[] {

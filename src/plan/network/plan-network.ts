@@ -10,7 +10,7 @@ import {conf6, forward6EndLines, forward6Lines, ipv6Lines} from './ipv6-lines.ts
 import {namespaceSteps} from './plan-namespace.ts';
 import {relayStep} from './plan-relay.ts';
 import {childCommand, hasVlan, isLayer3, vlanEndLines, vlanStep} from './parent-device.ts';
-import {baseRules, networkElements, portElements, portKeys, tableOf} from './nft-text.ts';
+import {baseRules, networkElements, portElements, portKeys, subnetElement, tableOf} from './nft-text.ts';
 import {egressStep, resolverStep} from './plan-egress.ts';
 import {resolverConf} from './resolver-conf.ts';
 import {deleteLines, feed, ifLeased, loadLines} from './script-lines.ts';
@@ -181,16 +181,23 @@ function leaveLines(join: NetworkInput, folder: string, table: string, isOwn: bo
 
 /** Removes the bridge of a network, if it has one, its elements in the rules, and its claims of subnets. */
 export function bridgeEndLines(
-	{bridge, subnets, internal}: NetworkRecord,
+	{name, bridge, subnets, internal}: NetworkRecord,
 	folder: string,
 	table: string,
 ): readonly string[] {
-	const claims = subnets.map(({subnet}) => `rm -f ${shellWord(subnetClaim(folder, subnet))}`);
+	// A start that came too late for a subnet finds it in the hands of another network.
+	const ifOwn = (subnet: string, then: string): string => {
+		const path = shellWord(subnetClaim(folder, subnet));
+		return `if [ -e ${path} ] && [ "$(cat ${path})" = ${shellWord(name)} ]; then ${then}; fi`;
+	};
+	const claims = subnets.map(({subnet}) => ifOwn(subnet, `rm ${shellWord(subnetClaim(folder, subnet))}`));
 	if (bridge === undefined) return claims;
-	const elements = networkElements({bridge, subnets: subnets.map(({subnet}) => subnet), internal});
+	const remove = (element: string): string => `delete element ${table} ${element}\n`;
+	const elements = networkElements({bridge, subnets: [], internal});
 	return [
 		`if [ -e ${deviceFolder(bridge)} ]; then ip link delete ${bridge}; fi`,
-		`gone=${shellWord(elements.map(element => `delete element ${table} ${element}`).join('\n'))}`,
+		`gone=${shellWord(elements.map(remove).join(''))}`,
+		...subnets.map(({subnet}) => ifOwn(subnet, `gone="$gone"${shellWord(remove(subnetElement(subnet)))}`)),
 		...deleteLines,
 		...claims,
 	];
@@ -234,7 +241,8 @@ function deviceSteps(join: NetworkInput, input: NetworksInput): readonly StepBef
 	return bridge === undefined ? [vlanStep(join, input) ?? []].flat() : [bridgeStep(bridge, join, input)];
 }
 
-function bridgeStep(bridge: string, {record, addresses}: NetworkInput, input: NetworksInput): StepBefore {
+function bridgeStep(bridge: string, join: NetworkInput, input: NetworksInput): StepBefore {
+	const {record, addresses} = join;
 	const {lock, own} = input;
 	const {mtu} = record;
 	const hasIpv6 = addresses.some(({family}) => family === 6);
@@ -273,6 +281,11 @@ function bridgeStep(bridge: string, {record, addresses}: NetworkInput, input: Ne
 		},
 		undo: {kind: 'none', reason: 'it goes with the last container of the network'},
 		checks: [own === null ? {kind: 'folder', path: device} : {kind: 'deviceInside', file: own.file, name: bridge}],
+		leaves: {
+			device: {name: bridge, addresses: addresses.map(({gateway, prefix}) => `${gateway}/${prefix}`)},
+			// Here and not in the step of the rules: `network connect` adds this step to a plan that has the other.
+			rules: elementsOf([join]).map(element => `add element ${tableOf(input.state)} ${element}`),
+		},
 	};
 }
 
@@ -285,12 +298,9 @@ function rulesStep(input: NetworksInput): StepBefore {
 	const {joins, ports, folder, lock, container, state, own} = input;
 	const table = tableOf(state);
 	const before = `${folder}/.forward`;
-	const elements = [
-		...joins.flatMap(({record: {bridge, internal}, addresses}) =>
-			bridge === undefined ? [] : networkElements({bridge, internal, subnets: addresses.map(({subnet}) => subnet)}),
-		),
-		...portElements(ports),
-	];
+	const published = portElements(ports);
+	const add = (elements: readonly string[]): readonly string[] =>
+		elements.map(element => `add element ${table} ${element}`);
 	const claims = ports.map(port => portClaim(port, folder));
 	const hasIpv6 = joins.some(
 		({record, addresses}) => record.bridge !== undefined && addresses.some(({family}) => family === 6),
@@ -324,11 +334,7 @@ function rulesStep(input: NetworksInput): StepBefore {
 				`[ -e ${shellWord(before)} ] || echo "$forward" > ${shellWord(before)}`,
 				'[ "$forward" = 1 ] || echo 1 > /proc/sys/net/ipv4/ip_forward',
 				...(hasIpv6 ? forward6Lines(folder) : []),
-				...loadLines(
-					`${folder}/.rules`,
-					baseRules(table),
-					elements.map(element => `add element ${table} ${element}`),
-				),
+				...loadLines(`${folder}/.rules`, baseRules(table), add([...elementsOf(joins), ...published])),
 			],
 		},
 		undo:
@@ -355,7 +361,15 @@ function rulesStep(input: NetworksInput): StepBefore {
 						...(hasIpv6 ? [{kind: 'value', path: `${conf6}/all/forwarding`, equals: '1'} as const] : []),
 					]
 				: [],
+		leaves: {rules: [...baseRules(table), ...add(published)]},
 	};
+}
+
+/** What the rules know of networks with a bridge. */
+function elementsOf(joins: readonly NetworkInput[]): readonly string[] {
+	return joins.flatMap(({record: {bridge, internal}, addresses}) =>
+		bridge === undefined ? [] : networkElements({bridge, internal, subnets: addresses.map(({subnet}) => subnet)}),
+	);
 }
 
 /** A port at all addresses of both families is one. */
@@ -480,5 +494,6 @@ function linkStep(join: NetworkInput, input: NetworksInput): StepBeside {
 					}
 				: {kind: 'none', reason: 'it ends with the network namespace of the container'},
 		checks: [{kind: 'interface', name: inside}, ...addresses.map(({address}) => ({kind: 'address', address}) as const)],
+		...(record.bridge === undefined ? {} : {leaves: {device: {name: hostEnd, master: record.bridge, addresses: []}}}),
 	};
 }

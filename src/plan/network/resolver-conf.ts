@@ -1,7 +1,7 @@
 import {coversName, type Egress} from '../../network/egress.ts';
 import {nameGroups, setsOf} from './egress-rules.ts';
 
-/** How long a container may keep an answer, s: after it, the container asks again, and the address stays open. */
+/** How long a container may keep an answer, s: an address that has closed meanwhile is opened when the container asks again. */
 const keptSeconds = 60;
 
 /**

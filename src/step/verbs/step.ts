@@ -3,6 +3,7 @@ import type {HostAction, InsideAction, UndoAction} from './action.ts';
 import type {Check} from './check.ts';
 import type {EnterAction} from './enter.ts';
 import type {ExecAction} from './exec.ts';
+import type {Leaves} from './leaves.ts';
 import type {StartAction} from './start.ts';
 
 /** Who carries out the steps inside: the stock tools of their command lines, or one process that makes the calls of these tools. */
@@ -36,6 +37,7 @@ interface AnyStep {
 	/** The action that undoes the step, or the reason why none is needed. */
 	readonly undo: UndoAction | {readonly kind: 'none'; readonly reason: string};
 	readonly checks: readonly Check[];
+	readonly leaves?: Leaves;
 }
 
 /** A step on the host before the first process exists. The last of these steps starts the first process. */
