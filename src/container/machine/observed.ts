@@ -64,6 +64,8 @@ export interface ContainerNetwork {
 		/** It has no way out. */
 		readonly internal: boolean;
 	}[];
+	/** What it reaches outside of its networks; everything without it. */
+	readonly egress?: readonly string[];
 	/** The ports of its spec: `0.0.0.0:8080 -> 80/tcp` where they are published, else as the spec asks for them, `8080:80/tcp`. */
 	readonly ports: readonly string[];
 	/** Whether they are published. */

@@ -57,6 +57,7 @@ test('a container on a network has its name there, and its ports are published; 
 		ports: ['0.0.0.0:8080 -> 80/tcp'],
 		isPublished: true,
 	});
+	expect(seen(false)).not.toHaveProperty('egress');
 	expect(seen(true)).toMatchObject({ports: ['8080:80/tcp'], isPublished: false});
 });
 
@@ -80,4 +81,9 @@ test('published ports are written as in `ports`', () => {
 	expect(portWords({target: 80, protocol: 'tcp'})).toBe('80/tcp');
 	expect(portWords({hostIp: '::1', published: 53, target: 53, protocol: 'udp'})).toBe('[::1]:53:53/udp');
 	expect(portWords({hostIp: '127.0.0.1', target: 80, protocol: 'tcp'})).toBe('127.0.0.1::80/tcp');
+});
+
+test('the list of what it reaches outside is that of its record', () => {
+	const machine = machineWith({}, {namespaces: ['network'], egress: {entries: ['10.0.0.0/8'], id: 'x'}});
+	expect(containerNetwork(machine, 'demo').egress).toEqual(['10.0.0.0/8']);
 });

@@ -51,6 +51,7 @@ export function containerNetwork(machine: Machine, name: string): ContainerNetwo
 			program: programs.get(socket.pid) ?? '',
 		})),
 		networks,
+		...(record.egress === undefined ? {} : {egress: record.egress.entries}),
 		ports: (record.ports ?? []).flatMap(port => (isPublished ? publishedWords(port, leases) : portWords(port))),
 		isPublished,
 	};

@@ -15,6 +15,14 @@ export function networkTab(network: ContainerNetwork, frame: Frame): Body {
 		lines: [
 			whose,
 			...(network.networks.length === 0 ? [] : section('networks', networkRows(network), frame, 'none')),
+			...(network.egress === undefined
+				? []
+				: section(
+						'egress',
+						network.egress.map(entry => [{text: escapeText(entry)}]),
+						frame,
+						'nothing: only its networks can be reached',
+					)),
 			...section('interfaces', interfaceRows(network), frame, 'none'),
 			...section(
 				'routes',

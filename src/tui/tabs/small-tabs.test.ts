@@ -131,6 +131,15 @@ test('the networks of a container have their names, and its ports are published'
 	`);
 });
 
+test('the list of an `egress` is shown, and an empty one has a message', () => {
+	const shown = (...egress: readonly string[]) => text(networkTab({...network, egress}, narrow));
+	expect(shown('api.example.com:443/tcp', '10.0.0.0/8')).toContain(
+		'a network of its own\n\negress\n  api.example.com:443/tcp\n  10.0.0.0/8\n\ninterfaces',
+	);
+	expect(shown()).toContain('\negress\n  nothing: only its networks can be reached\n');
+	expect(text(networkTab(network, narrow))).not.toContain('egress');
+});
+
 test('an empty network has messages, and the network of the host has a warning', () => {
 	const none: ContainerNetwork = {
 		kind: 'host',
