@@ -5,7 +5,8 @@ import {stepSections} from './docs-steps.ts';
 import {schemas, schemaText} from '../config/schema/generate.ts';
 import {type KeySchema, keyRows, specSchemas} from '../src/spec/explain/key-rows.ts';
 import {yamlLine} from '../src/spec/syntax/yaml-text.ts';
-import {unsupportedServiceKeys, unsupportedTopKeys} from '../src/spec/keys/unsupported.ts';
+import {composeRows} from '../src/spec/compose/compose-rows.ts';
+import {type ComposeRow} from '../src/spec/compose/row.ts';
 import {columns} from '../src/tui/dash/model/columns.ts';
 import {keyTable, type Place} from '../src/tui/dash/model/keys.ts';
 import {firstSettings} from '../src/tui/dash/model/settings.ts';
@@ -25,9 +26,10 @@ const tables: Readonly<Record<string, Readonly<Record<string, () => string | Pro
 	'steps.md': {steps: stepSections},
 	'learn.md': {lessons: lessonTable},
 	'lessons.md': {lessons: lessonSections},
-	'from-docker.md': {
-		unsupported: () =>
-			table('| key | what to do |', Object.entries({...unsupportedServiceKeys, ...unsupportedTopKeys})),
+	'compose.md': {
+		works: worksTable,
+		refused: () => fateTable('refused', 'what to write instead'),
+		ignored: () => fateTable('ignored', 'what has an effect'),
 	},
 };
 
@@ -84,6 +86,28 @@ function schemaTable(schema: KeySchema, closed: readonly string[] = []): string 
 			...(examples ? [example === undefined ? '' : code(yamlLine(path, example))] : []),
 		]),
 	);
+}
+
+/** The keys of the Compose Specification that do not work, with the reason. */
+function fateTable(fate: ComposeRow['fate'], instead: string): string {
+	const rows = composeRows.filter(row => row.fate === fate);
+	return table(
+		`| key | reason | ${instead} |`,
+		rows.map(row => [row.shown ?? row.path, row.why, row.instead ?? '']),
+	);
+}
+
+/** The keys of the Compose Specification that work, by where they stand. */
+function worksTable(): string {
+	const {container, project} = spec();
+	const isIdle = (path: string): boolean => composeRows.some(row => row.path === path && row.when === undefined);
+	const group = (schema: KeySchema, under: string, closed: readonly string[] = []): readonly string[] =>
+		keyRows(schema, closed).flatMap(({path}) => (isIdle(`${under}${path}`) ? [] : [code(path)]));
+	return [
+		`**A service:** ${group(container, 'services.*.').join(', ')}.`,
+		'',
+		`**Beside \`services\`:** ${group(project, '', ['services']).join(', ')}.`,
+	].join('\n');
 }
 
 /** A page with its tables as they should be. */

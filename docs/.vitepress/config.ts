@@ -102,6 +102,7 @@ export default {
 				text: 'Reference',
 				items: pages(
 					['Spec', 'spec'],
+					['Compose files', 'compose'],
 					['Every step', 'steps'],
 					['Configuration', 'configuration'],
 					['Library', 'library'],

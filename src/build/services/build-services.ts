@@ -47,7 +47,8 @@ export async function buildServices(
 		const emit = (event: BuildEvent): void => request.emit(service, event);
 		if (request.onlyMissing && (await isThere(machine, project, service, request, emit))) continue;
 		const asked = buildRequestOf(machine, project, service, request);
-		for (const key of source.ignored) emit({type: 'build.warning', text: `${service}: \`build.${key}\` has no effect`});
+		for (const {text, services} of project.warnings ?? [])
+			if (text.startsWith('`build.') && services.includes(service)) emit({type: 'build.warning', text});
 		built.push({service, names: source.names, ...(await build(machine, {...asked, emit}))});
 	}
 	return built;

@@ -96,9 +96,9 @@ test('a key that this machine cannot have says why, and shows the steps of anoth
 });
 
 test('a key that tsbox does not have is explained with what to write instead', async () => {
-	const {out} = await explain('configs');
-	expect(out).toContain('configs  no key of tsbox');
-	expect(out).toContain('mount the file with `volumes`');
+	const {out} = await explain('label_file');
+	expect(out).toContain('label_file  no key of tsbox');
+	expect(out).toContain('use `labels`');
 });
 
 test('the word of another tool leads to the key', async () => {

@@ -31,6 +31,7 @@ export const validate = defineCommand({
 			...present({file, config: folders.config}),
 		});
 		const memory = machineMemory(realHost());
+		for (const {text} of project.warnings ?? []) tell(io, `warning: ${text}`);
 		const several = project.services.length > 1;
 		for (const service of project.services) {
 			const of = several ? `${service.service}: ` : '';

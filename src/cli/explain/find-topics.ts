@@ -3,7 +3,8 @@ import {advice} from '../../errors/causes.ts';
 import {type ErrorCode, errorCodes} from '../../errors/codes.ts';
 import {exitStatuses} from '../../errors/exit-statuses.ts';
 import type {KeyRow} from '../../spec/explain/key-rows.ts';
-import {synonymOf, unsupportedServiceKeys, unsupportedTopKeys} from '../../spec/keys/unsupported.ts';
+import {rowOfKey} from '../../spec/compose/find-rows.ts';
+import {synonymOf} from '../../spec/keys/synonyms.ts';
 import type {ErrorTopic, ForeignTopic, KeyTopic, StatusTopic, TermTopic, Topic} from '../../view/explain/topic.ts';
 import {habits} from '../options/habits.ts';
 import type {Command} from '../verb/command.ts';
@@ -36,9 +37,9 @@ async function keyTopics(word: string, sources: Sources): Promise<readonly Topic
 	const found = groups.flatMap(([of, rows]) =>
 		rows.filter(({path}) => path === word).map(row => keyTopic(of, row, rows, sources)),
 	);
-	const hint = Object.hasOwn(unsupportedServiceKeys, word) ? unsupportedServiceKeys[word] : unsupportedTopKeys[word];
-	if (hint === undefined || found.length > 0) return Promise.all(found);
-	return [foreign('not a key', word, hint)];
+	const row = rowOfKey(word);
+	if (row?.fate !== 'refused' || found.length > 0) return Promise.all(found);
+	return [{...foreign('not a key', word, `${row.instead ?? 'take it out'}: ${row.why}`), page: 'docs/compose.md'}];
 }
 
 function foreign(kind: ForeignTopic['kind'], word: string, hint: string): ForeignTopic {

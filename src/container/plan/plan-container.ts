@@ -27,6 +27,7 @@ import {refuseMissingKinds} from './resolve-parent.ts';
 import {leftOutReason, resolvedPorts, resolveNetworks} from './resolve-networks.ts';
 import {resolveJoined, withJoined} from './resolve-joined.ts';
 import {resolveVolumes} from './resolve-volumes.ts';
+import {warningsOf} from '../../spec/project/idle-warnings.ts';
 import {seccompFilter} from './seccomp.ts';
 
 /** The entries of the host's root for an unprivileged user's container: see {@link HostRootEntry}. */
@@ -172,6 +173,12 @@ function leftOutWarnings(machine: Machine, {services}: Project, service: Service
 	];
 }
 
+/** The warnings of the project that this container prints: each is printed once. */
+function ownWarnings({warnings = [], services, active}: Project, {service, replica}: Service): readonly string[] {
+	if (replica !== undefined) return [];
+	return warningsOf(warnings, service, active ?? services.map(each => each.service));
+}
+
 function viewOf(
 	{host, dirs}: Machine,
 	{rootfs}: Service,
@@ -300,7 +307,10 @@ export async function planInput(
 		withMappings(withJoined(toOciConfig(withNames, imagePath(image)), others.namespaces), map),
 	);
 	const input: PlanInput = {
-		extras: withWarnings(extrasOf(joined, facts.memory), leftOutWarnings(machine, project, service)),
+		extras: withWarnings(extrasOf(joined, facts.memory), [
+			...leftOutWarnings(machine, project, service),
+			...ownWarnings(project, service),
+		]),
 		config,
 		facts,
 		image,

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 import {parseBoolean} from '../syntax/scalar.ts';
-import {described, key, mapOrList, parsedBy, refuse, text, textOrBoolean, texts} from '../values/schema-parts.ts';
+import {ignoredKeys} from '../compose/ignored-keys.ts';
+import {described, key, mapOrList, parsedBy, text, textOrBoolean, texts} from '../values/schema-parts.ts';
 import {parsePositiveSize} from '../values/size.ts';
 import {sizeText} from '../values/spelled-values.ts';
 import {ulimits} from '../limits/ulimit-schema.ts';
@@ -57,12 +58,7 @@ const longForm = z.strictObject(
 		extra_hosts: key('More names in /etc/hosts of its commands: `NAME=ADDRESS`.', mapOrList),
 		ulimits: key('Limits of setrlimit(2) of its commands.', ulimits),
 		privileged: key('Isolate its commands from nothing.', flag),
-		entitlements: key('Accepted for compose; tsbox asks for none.', texts),
-		cache_from: key('Accepted for compose; layers of earlier builds are found by what they are made from.', texts),
-		cache_to: key('Accepted for compose, without effect.', texts),
-		provenance: key('Accepted for compose, without effect.', z.union([textOrBoolean])),
-		sbom: key('Accepted for compose, without effect.', z.union([textOrBoolean])),
-		isolation: key('It is for Windows.', refuse(text, 'is for Windows', 'take it out')),
+		...ignoredKeys('services.*.build'),
 	},
 	{error: 'must be a map'},
 );
@@ -77,7 +73,7 @@ const secretSource = z.strictObject(
 	{
 		file: key('The file that holds it; relative to the folder of the spec.', text, './npm-token'),
 		environment: key('The variable of the caller that holds it.', text, 'NPM_TOKEN'),
-		name: key('Accepted for compose.', text),
+		...ignoredKeys('secrets.*'),
 		external: key(
 			'Accepted when false: tsbox keeps no secrets.',
 			parsedBy(textOrBoolean, (word): Parsed<false> => {

@@ -84,10 +84,6 @@ services:
 		  "dockerfile": {
 		    "file": "/home/ada/Dockerfile.web",
 		  },
-		  "ignored": [
-		    "cache_to",
-		    "sbom",
-		  ],
 		  "labels": {
 		    "x": "y",
 		    "z": "",

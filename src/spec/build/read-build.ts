@@ -31,9 +31,6 @@ export interface BuildSurroundings {
 type LongBuild = Exclude<BuildInput, string>;
 type Entries = Parameters<typeof keyValues>[0];
 
-/** Keys that are taken and do nothing here, because someone relies on what they do elsewhere. */
-const ignorable = ['cache_to', 'provenance', 'sbom'] as const;
-
 /** Reads `build`. Problems go to the picker; undefined when an image would not even have a name. */
 export function readBuild(input: BuildInput, picker: Picker, around: BuildSurroundings): BuildSource | undefined {
 	const long: LongBuild = typeof input === 'string' ? {context: input} : input;
@@ -99,7 +96,6 @@ export function readBuild(input: BuildInput, picker: Picker, around: BuildSurrou
 		noCache: long.no_cache ?? false,
 		pull: long.pull ?? false,
 		run: {...runOf(long, hosts), ...(around.reproducible ? {reproducible: true} : {})},
-		ignored: ignorable.filter(key => isAsked(long[key])),
 		platforms: around.platform === undefined ? platforms : [around.platform],
 		...present({target: long.target}),
 	};
@@ -114,11 +110,6 @@ function runOf({network, shm_size, ulimits = {}, privileged}: LongBuild, extraHo
 		extraHosts: extraHosts.length === 0 ? undefined : extraHosts,
 		ulimits: limits.length === 0 ? undefined : limits,
 	});
-}
-
-/** Whether a key that does nothing asks for something: `provenance: false` asks for what is so anyway. */
-function isAsked(value: readonly string[] | boolean | string | undefined): boolean {
-	return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false && value !== 'false';
 }
 
 function contextOf(text: string, {resolve: absolute}: BuildSurroundings): Parsed<string> {

@@ -3,7 +3,8 @@ import {didYouMean} from '../../errors/did-you-mean.ts';
 import {quoted} from '../model/parsed.ts';
 import type {Problem} from '../syntax/problem.ts';
 import type {Path, Places} from '../syntax/tree.ts';
-import {synonymHint, unsupportedServiceKeys, unsupportedTopKeys} from './unsupported.ts';
+import {refusedAt} from '../compose/find-rows.ts';
+import {synonymHint} from './synonyms.ts';
 
 /** A problem that a schema reports. */
 type Issue = z.core.$ZodIssue;
@@ -94,10 +95,10 @@ function describeKey(key: string, path: Path, places: Places, known: KnownKeys):
 	if (top && !known.isService(path) && known.at(['services', '']).includes(key)) {
 		return problem(`${quoted(key)} belongs to a container, and this file has \`services\``, 'move it into a service');
 	}
-	const service =
-		known.isService(path) && Object.hasOwn(unsupportedServiceKeys, key) ? unsupportedServiceKeys[key] : undefined;
-	const unsupported = service ?? (top && Object.hasOwn(unsupportedTopKeys, key) ? unsupportedTopKeys[key] : undefined);
-	if (unsupported !== undefined) return problem(`compose has ${quoted(key)}, tsbox does not (yet)`, unsupported);
+	// A file with one container has the keys of a service at its top.
+	const refused = refusedAt(top && known.isService(path) ? ['services', '', key] : [...path, key]);
+	if (refused !== undefined)
+		return problem(`compose has ${quoted(key)}, tsbox does not: ${refused.why}`, refused.instead);
 	const synonym = known.isService(path) ? synonymHint(key) : undefined;
 	if (synonym !== undefined) return problem(`unknown key ${quoted(key)}${top ? '' : ` in ${nameOf(path)}`}`, synonym);
 	const near = didYouMean(key, keys);

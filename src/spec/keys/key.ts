@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import type {Parsed} from '../model/parsed.ts';
 import type {Service} from '../model/project.ts';
+import type {RestartPolicy} from '../model/restart.ts';
 import type {Picker} from '../syntax/pick.ts';
 import {numberIn, type NumberRange, parseBoolean} from '../syntax/scalar.ts';
 import {shellCommand} from '../syntax/shell-words.ts';
@@ -60,17 +61,25 @@ export interface Key<F extends Field = never, S extends z.ZodMiniType = z.ZodMin
 	readonly value?: (service: Partial<Service>) => unknown;
 }
 
+/** A limit that several keys have. */
+export type LimitWord = 'memory' | 'cpus' | 'pids' | 'reservation';
+
+/** A limit as another key has it. */
+export interface OtherLimit {
+	readonly value: number;
+	/** Where it stands in the service. */
+	readonly path: readonly string[];
+}
+
 /** What reading a key needs. */
 export interface ReadContext {
 	readonly picker: Picker;
 	readonly options: SpecOptions;
 	readonly reproducible: boolean;
-	/** `deploy.resources.limits`. */
-	readonly deployed: {
-		readonly memory?: number | undefined;
-		readonly cpus?: number | undefined;
-		readonly pids?: number | undefined;
-	};
+	/** What other keys say of a limit: those of `deploy.resources`, and `cpu_quota`. */
+	readonly limits: Readonly<Partial<Record<LimitWord, OtherLimit>>>;
+	/** `deploy.restart_policy`, which counts before `restart`. */
+	readonly restartPolicy: RestartPolicy | undefined;
 }
 
 /** A key that alone sets one field. */

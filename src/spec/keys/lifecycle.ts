@@ -4,7 +4,7 @@ import {parseRestart} from '../model/restart.ts';
 import {healthcheckWords, hookWord, restartWord, sizeWord} from '../values/shown-values.ts';
 import {parseSignal} from '../values/signal.ts';
 import {duration, flag, key, keyReadBy, kind, names, number, numbered, parsed, row} from './key.ts';
-import {cpus, memory, pids} from './limits.ts';
+import {cpus, memory, pids, reservation} from './limits.ts';
 import {parseProfile} from './profiles.ts';
 import {labelFault, readNamed} from './read-named.ts';
 import {mostReplicas} from './replicas.ts';
@@ -40,13 +40,19 @@ export const lifecycleKeys = {
 		also: ['stop_timeout', 'grace_period'],
 		fallback: 10_000,
 	}),
-	restart: key('restart', {
+	restart: keyReadBy('restart', {
 		example: 'on-failure:3',
 		about: 'When a detached container is started again: `no`, `always`, `unless-stopped`, `on-failure[:N]`.',
 		also: ['restart_policy'],
 		written: w => w.parsedBy(w.textOrBoolean, parseRestart),
 		recorded: r => r.restart,
 		show: restartWord,
+		decidedBy: ['deploy.restart_policy'],
+		read: (own, name, {picker, restartPolicy}) => {
+			if (restartPolicy === undefined) return picker.pick(name, own, undefined);
+			picker.noteAt(name, ['deploy', 'restart_policy']);
+			return restartPolicy;
+		},
 	}),
 	depends_on: key('dependsOn', {
 		example: ['db'],
@@ -150,6 +156,22 @@ export const lifecycleKeys = {
 		written: w =>
 			w.strictObject({
 				replicas: w.key('As `scale`.', replicas.written(w)),
+				mode: w.key(
+					'`replicated`, or `global`: one on each machine, and so one.',
+					w.oneOf(['replicated', 'global'], {error: 'must be `replicated` or `global`: jobs are for a cluster'}),
+				),
+				restart_policy: w.key(
+					'As `restart`, and before it.',
+					w.strictObject({
+						condition: w.key(
+							'`none`, `on-failure` or `any`, which is the default.',
+							w.oneOf(['none', 'on-failure', 'any'], {error: 'must be `none`, `on-failure` or `any`'}),
+						),
+						max_attempts: w.key('How often it is started again on a failure.', w.number({min: 0, max: 999_999})),
+						...w.ignoredKeys('services.*.deploy.restart_policy'),
+					}),
+				),
+				...w.ignoredKeys('services.*.deploy'),
 				resources: w.key(
 					'What the container may use.',
 					w.strictObject({
@@ -159,6 +181,13 @@ export const lifecycleKeys = {
 								cpus: w.key('As `cpus`.', cpus.written(w)),
 								memory: w.key('As `mem_limit`.', memory.written(w)),
 								pids: w.key('As `pids_limit`.', pids.written(w)),
+							}),
+						),
+						reservations: w.key(
+							'What is set apart for it.',
+							w.strictObject({
+								memory: w.key('As `mem_reservation`.', reservation.written(w)),
+								...w.ignoredKeys('services.*.deploy.resources.reservations'),
 							}),
 						),
 					}),

@@ -87,7 +87,7 @@ services:
     record: true
   proxy: {image: 'nginx:1.27', pull_policy: every_12h, platform: linux/arm64, healthcheck: {interval: 5s}}
   none: {rootfs: ./root, network_mode: none}
-  side: {rootfs: ./root, network_mode: 'service:none', pid: 'container:x', ipc: shareable, uts: host}
+  side: {rootfs: ./root, network_mode: 'service:none', pid: 'container:x', ipc: shareable, uts: host, cgroup: host}
   many: {rootfs: ./root, scale: 2}
   fixed: {rootfs: {host: {show: [/home/x]}}, reproducible: true}
 `;
@@ -111,7 +111,16 @@ test.each(services.map(service => [service.name, service] as const))(
 test('the spec above has every key', () => {
 	const written = Object.keys(serviceShape).filter(key => !text.includes(`${key}:`));
 	// These keys set fields of other keys, or are not recorded.
-	expect(written).toEqual(['container_name', 'build', 'env_file', 'root', 'privileged', 'deploy']);
+	expect(written).toEqual([
+		'container_name',
+		'build',
+		'env_file',
+		'cpu_quota',
+		'cpu_period',
+		'root',
+		'privileged',
+		'deploy',
+	]);
 });
 
 const [plain] = services;

@@ -14,7 +14,7 @@ export const mostReplicas = 1000;
 /** The number of containers of a service: `--scale`, `scale`, or `deploy.replicas`; 1 by default. */
 export function readScale(input: ServiceInput, picker: Picker, service: string, {options}: SpecRequest): number {
 	const {places, invalid} = picker;
-	const deployed = input.deploy?.replicas;
+	const deployed = input.deploy?.mode === 'global' ? 1 : input.deploy?.replicas;
 	if (input.scale !== undefined && deployed !== undefined && input.scale !== deployed)
 		invalid(places.value(['deploy', 'replicas']), '`deploy.replicas` differs from `scale`', 'keep one of them');
 	const given = options?.scale?.[service];

@@ -50,6 +50,14 @@ export const securityKeys = {
 		also: ['uts_mode'],
 		isPlain: true,
 	}),
+	cgroup: key('cgroup', {
+		...oneOf(['host', 'private'], 'must be `host` or `private`'),
+		example: 'host',
+		about:
+			'`host`: it sees the paths of its control groups as the host does. `private` by default: its own is the root.',
+		also: ['cgroupns_mode', 'cgroupns'],
+		isPlain: true,
+	}),
 	userns_mode: key('usernsMode', {
 		...oneOf(usernsModes),
 		example: 'auto',

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import {parseName} from '../values/container-name.ts';
 import {secretsSchema} from '../build/build-schema.ts';
 import {extendsKey, includeKey} from '../files/files-schema.ts';
+import {ignoredKeys} from '../compose/ignored-keys.ts';
 import {networksSchema} from '../network/networks-schema.ts';
 import {volumesSchema} from '../values/volumes-schema.ts';
 import {described, key, parsedBy, text, textOrNumber} from '../values/schema-parts.ts';
@@ -20,7 +21,7 @@ export const serviceShape = Object.fromEntries(
 ) as unknown as Shape;
 
 /** The schema of a container under `services`. */
-export const serviceSchema = z.strictObject(serviceShape, {error: 'must be a map'});
+export const serviceSchema = z.strictObject({...serviceShape, ...ignoredKeys('services.*')}, {error: 'must be a map'});
 
 /** The output of {@link serviceSchema}: sizes in bytes, durations in milliseconds, sources as written. */
 export type ServiceInput = z.output<typeof serviceSchema>;
@@ -31,7 +32,10 @@ const projectShape = {
 };
 
 /** The schema of a file with one container, whose keys are at the top level. */
-export const containerFileSchema = z.strictObject({...projectShape, ...serviceShape}, {error: 'must be a map'});
+export const containerFileSchema = z.strictObject(
+	{...projectShape, ...serviceShape, ...ignoredKeys('services.*')},
+	{error: 'must be a map'},
+);
 
 const services = <S extends z.ZodMiniType>(service: S) =>
 	described('The containers, by name.', z.record(z.string(), service, {error: 'must be a map of services'}));

@@ -7,6 +7,7 @@ import {landlockRights} from '../values/landlock.ts';
 import {propagations} from '../values/mount-options.ts';
 import {parseVolumeName} from '../values/named-volume.ts';
 import {makePorts, parsePort} from '../values/port.ts';
+import {ignoredKeys as idleKeys} from '../compose/ignored-keys.ts';
 import {described, key, parsedBy, refuse, text, textOrBoolean, textOrNumber, texts} from '../values/schema-parts.ts';
 import {parsePositiveSize} from '../values/size.ts';
 import {pullPolicyText, sizeText} from '../values/spelled-values.ts';
@@ -18,6 +19,7 @@ import {parseSource, parseTmpfs, parseVolume} from '../values/volume.ts';
  * that only shows values, such as the dashboard, does not load zod.
  */
 
+export {ignoredKeys} from '../compose/ignored-keys.ts';
 export {buildSchema as build} from '../build/build-schema.ts';
 export {dependsOn} from '../values/depends-on.ts';
 export {healthcheck} from '../values/healthcheck.ts';
@@ -63,6 +65,7 @@ const bindOptions = z.strictObject(
 	{
 		propagation: key('How mounts made later spread between host and container.', z.enum(propagations)),
 		create_host_path: key('Make the source a folder when it is not there; false by default.', flag),
+		...idleKeys('services.*.volumes.*.bind'),
 		recursive: key(
 			'Whether the mounts below the source come along.',
 			z.enum(['enabled', 'disabled'], {error: 'must be `enabled` or `disabled`'}),
@@ -77,6 +80,7 @@ const longBind = z.strictObject({
 	target: described('The absolute path in the container.', parsedBy(text, parseMountTarget)),
 	read_only: key('Refuse writes.', flag),
 	bind: key('Options of a bind mount.', bindOptions),
+	...idleKeys('services.*.volumes.*'),
 });
 
 const longTmpfs = z.strictObject({
@@ -90,12 +94,14 @@ const longTmpfs = z.strictObject({
 			mode: key('Permission bits of its root in octal, such as `1777`.', textOrNumber),
 		}),
 	),
+	...idleKeys('services.*.volumes.*'),
 });
 
 const volumeOptions = z.strictObject(
 	{
 		nocopy: key('Do not begin with what the image has at the target.', flag),
 		subpath: key('A folder of the volume.', refuse(text, 'is not taken', 'mount the volume whole')),
+		...idleKeys('services.*.volumes.*.volume'),
 	},
 	{error: 'must be a map'},
 );
@@ -109,6 +115,7 @@ const longVolume = z.strictObject({
 	target: described('The absolute path in the container.', parsedBy(text, parseMountTarget)),
 	read_only: key('Refuse writes.', flag),
 	volume: key('Options of a named volume.', volumeOptions),
+	...idleKeys('services.*.volumes.*'),
 });
 
 /** An entry of `volumes`. */
@@ -128,9 +135,8 @@ const longPort = parsedBy(
 		published: key('The port on the host, or a range.', textOrNumber),
 		host_ip: key('The address on the host to listen at.', text),
 		protocol: key('`tcp`, `udp` or `sctp`.', text),
-		mode: key('Accepted for compose; it means nothing on one machine.', z.enum(['host', 'ingress'])),
-		name: key('A name for people.', text),
-		app_protocol: key('The protocol spoken over the port, for people.', text),
+		mode: key('`host`; `ingress` is for a cluster.', z.enum(['host', 'ingress'])),
+		...idleKeys('services.*.ports.*'),
 	}),
 	port => makePorts({target: port.target, published: port.published, hostIp: port.host_ip, protocol: port.protocol}),
 );

@@ -32,8 +32,6 @@ export interface BuildSource {
 	/** Ask registries for newer base images. */
 	readonly pull: boolean;
 	readonly run: BuildRun;
-	/** Keys that have no effect here. */
-	readonly ignored: readonly string[];
 }
 
 /** What all commands of a build have in common. */

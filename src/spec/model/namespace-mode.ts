@@ -11,21 +11,22 @@ export type IpcMode = 'host' | 'private' | 'shareable' | OtherContainer;
 
 /** A key of a service that says whose namespace the container is in. */
 export interface NamespaceChoice {
-	readonly key: 'network_mode' | 'pid' | 'ipc' | 'uts';
+	readonly key: 'network_mode' | 'pid' | 'ipc' | 'uts' | 'cgroup';
 	readonly kind: NamespaceKind;
 	/** `own`: a new one. */
 	readonly from: 'own' | 'host' | OtherContainer;
 }
 
-type Choosing = Pick<Service, 'networkMode' | 'pid' | 'ipc' | 'uts'>;
+type Choosing = Pick<Service, 'networkMode' | 'pid' | 'ipc' | 'uts' | 'cgroup'>;
 
 /** What a service says of its namespaces by keys of their own, besides `namespaces`. */
-export function namespaceChoices({networkMode, pid, ipc, uts}: Choosing): readonly NamespaceChoice[] {
+export function namespaceChoices({networkMode, pid, ipc, uts, cgroup}: Choosing): readonly NamespaceChoice[] {
 	const written = [
 		['network_mode', 'network', networkMode],
 		['pid', 'pid', pid],
 		['ipc', 'ipc', ipc],
 		['uts', 'uts', uts],
+		['cgroup', 'cgroup', cgroup],
 	] as const;
 	return written.flatMap(([key, kind, mode]) =>
 		mode === undefined ? [] : [{key, kind, from: typeof mode === 'object' || mode === 'host' ? mode : 'own'}],

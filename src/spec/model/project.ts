@@ -276,6 +276,8 @@ export interface Service {
 	readonly ipc?: IpcMode;
 	/** `host`: the host name of the host. */
 	readonly uts?: 'host';
+	/** `host`: it sees the control groups of the host; `private`, the default: its own as the root. */
+	readonly cgroup?: 'host' | 'private';
 	/** The namespaces that are new. The others are shared with the host, or with another container: see `joinedOf`. */
 	readonly namespaces: readonly NamespaceKind[];
 	readonly root: 'pivot' | 'chroot';
@@ -323,6 +325,13 @@ export interface Service {
 	readonly origins: Readonly<Record<string, Origin>>;
 }
 
+/** Something in a spec that has no effect here. */
+export interface ProjectWarning {
+	readonly text: string;
+	/** The services that it is about; empty for the file as a whole. */
+	readonly services: readonly string[];
+}
+
 /** A complete spec file. */
 export interface Project {
 	readonly name: string;
@@ -342,6 +351,8 @@ export interface Project {
 	readonly volumes?: readonly NamedVolume[];
 	/** The networks that the file declares, and the default one if a service is on it. */
 	readonly networks?: readonly NetworkDeclaration[];
+	/** What is accepted without effect. */
+	readonly warnings?: readonly ProjectWarning[];
 	/** How images are made, by services. */
 	readonly builds?: Readonly<Record<string, BuildSource>>;
 }

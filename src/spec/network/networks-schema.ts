@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type {NetworkDriver} from '../model/network.ts';
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 import {parseBoolean} from '../syntax/scalar.ts';
-import {described, key, mapOrList, parsedBy, refuse, text, textOrBoolean} from '../values/schema-parts.ts';
+import {described, key, mapOrList, parsedBy, text, textOrBoolean} from '../values/schema-parts.ts';
 import {networkDrivers, otherDrivers} from './driver-options.ts';
 import {parseIp, parseNetworkName, parseNetworkSubnet, parseSubnet} from './network-values.ts';
 
@@ -39,7 +39,6 @@ const ipam = z.strictObject(
 			z.array(range, {error: 'must be a list of maps with `subnet`'}),
 			[{subnet: '10.5.0.0/24'}],
 		),
-		options: key('It is for other drivers.', refuse(mapOrList, 'is for other drivers', 'take it out')),
 	},
 	{error: 'must be a map with `config`'},
 );

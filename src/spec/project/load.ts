@@ -16,6 +16,7 @@ import type {NetworkDeclaration} from '../model/network.ts';
 import type {SecretsInput} from '../build/build-schema.ts';
 import type {SpecRequest} from '../keys/request.ts';
 import {replicasOf, strangeScales, withoutIdle} from '../keys/replicas.ts';
+import {idleWarnings} from './idle-warnings.ts';
 import {readService} from './service.ts';
 import {isMap, parseLenient} from '../keys/parse-lenient.ts';
 import {type Path, type Places, treeOf} from '../syntax/tree.ts';
@@ -78,6 +79,7 @@ export function loadProject(request: SpecRequest): Project {
 		build === undefined ? [] : [[service.service, build] as const],
 	);
 	const networks = networksOf(file.networks, all);
+	const warnings = idleWarnings(withServices(tree.value, all[0]?.service));
 	const idle = services.filter(({scale}) => scale === 0).map(({service}) => service.service);
 	return {
 		name: project,
@@ -87,8 +89,16 @@ export function loadProject(request: SpecRequest): Project {
 		...(active === undefined ? {} : {active: active.filter(service => !idle.includes(service))}),
 		...(file.volumes === undefined || file.volumes.length === 0 ? {} : {volumes: file.volumes}),
 		...(networks.length === 0 ? {} : {networks}),
+		...(warnings.length === 0 ? {} : {warnings}),
 		...(builds.length === 0 ? {} : {builds: Object.fromEntries(builds)}),
 	};
+}
+
+/** A file with one container in the shape of one with `services`. */
+function withServices(value: Readonly<Record<string, unknown>>, name: string | undefined): unknown {
+	if (Object.hasOwn(value, 'services') || name === undefined) return value;
+	const {version, ...container} = value;
+	return {...(version === undefined ? {} : {version}), services: {[name]: container}};
 }
 
 /** How the files were named, so that they can be read again from anywhere. */

@@ -8,6 +8,7 @@ import {readScale} from '../keys/replicas.ts';
 import {fixedEnvironment, fixedNames, fixedPick, withSize} from '../keys/reproducible.ts';
 import {readCommand} from '../keys/read-command.ts';
 import {readEnvironment} from '../keys/environment.ts';
+import {deployedRestart, otherLimits} from './deployed.ts';
 import {readKeys} from '../keys/service-keys.ts';
 import {readSecurity} from '../keys/read-security.ts';
 import {readJoins} from '../network/read-joins.ts';
@@ -69,7 +70,13 @@ export function readService(input: ServiceInput, places: Places, context: Servic
 		request,
 		reproducible ? fixedEnvironment : {},
 	);
-	const read = readKeys(input, {picker, options, reproducible, deployed: input.deploy?.resources?.limits ?? {}});
+	const read = readKeys(input, {
+		picker,
+		options,
+		reproducible,
+		limits: otherLimits(input),
+		restartPolicy: deployedRestart(input),
+	});
 	const fixed = fixedPick(picker, reproducible);
 	const name = readName(input, picker, context);
 	const written: readonly NamespaceKind[] | undefined = input.namespaces;

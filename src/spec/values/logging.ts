@@ -5,17 +5,19 @@ import {key, parsedBy, text, textOrNumber} from './schema-parts.ts';
 import {parsePositiveSize} from './size.ts';
 import {sizeText} from './spelled-values.ts';
 
-/** The schema of `logging`, with Docker's options: `{max-size: 10m, max-file: 3}`. Both drivers do the same. */
+/**
+ * The schema of `logging`, with Docker's options: `{max-size: 10m, max-file: 3}`. All drivers do the same, and options of others have no
+ * effect, which a warning says.
+ */
 export const logging = parsedBy(
 	z.strictObject(
 		{
-			driver: key('`json-file` or `local`: files of tsbox either way.', z.enum(['json-file', 'local'])),
+			driver: key('`json-file` or `local`: files of tsbox either way. Others are accepted without effect.', text),
 			options: key(
 				'How much is kept.',
-				z.strictObject({
+				z.looseObject({
 					'max-size': key('Bytes of one piece, such as `10m`; 20m by default.', parsedBy(sizeText, parsePositiveSize)),
 					'max-file': key('How many pieces; 5 by default.', parsedBy(textOrNumber, numberIn({min: 1, max: 10_000}))),
-					compress: key('Accepted for docker; nothing is compressed.', text),
 				}),
 			),
 		},

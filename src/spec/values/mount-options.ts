@@ -20,21 +20,23 @@ export interface TmpfsOptions {
 	readonly options: readonly string[];
 }
 
+/** Options for SELinux, which are accepted without effect. */
+export const labelWords: readonly string[] = ['z', 'Z'];
+/** Options for caches of virtual machines, which are accepted without effect. */
+export const cacheWords: readonly string[] = ['cached', 'delegated', 'consistent'];
+const idleVolumeOptions = [...labelWords, ...cacheWords];
+
 /** Compose options that tsbox does not support, with the reason and an alternative. */
 const refused: Readonly<Record<string, string>> = {
-	z: 'is for SELinux labels, which tsbox does not set; label the source with chcon(1)',
-	Z: 'is for SELinux labels, which tsbox does not set; label the source with chcon(1)',
 	nocopy: 'is for named volumes; a folder of the host is never filled',
-	cached: 'is for Docker Desktop; a bind mount on Linux needs no cache mode',
-	delegated: 'is for Docker Desktop; a bind mount on Linux needs no cache mode',
-	consistent: 'is for Docker Desktop; a bind mount on Linux needs no cache mode',
 };
 
-/** Parses the options of a bind mount's short form: `ro`, `rw`, and a propagation type. Refuses all others. */
+/** Parses the options of a bind mount's short form: `ro`, `rw`, and a propagation type. Some have no effect. Refuses all others. */
 export function parseBindOptions(text: string): Parsed<BindOptions> {
 	let access: 'ro' | 'rw' | undefined;
 	let propagation: BindOptions['propagation'] | undefined;
 	for (const word of text.split(',')) {
+		if (idleVolumeOptions.includes(word)) continue;
 		const spread = propagations.find(name => name === word);
 		const why = Object.hasOwn(refused, word) ? refused[word] : undefined;
 		if (why !== undefined) return bad(`has the option ${quoted(word)}, which ${why}`);
@@ -53,7 +55,7 @@ export function parseBindOptions(text: string): Parsed<BindOptions> {
 
 /** Parses the options of a named volume's short form: `ro`, `rw`, and `nocopy`. Refuses all others. */
 export function parseVolumeOptions(text: string): Parsed<Pick<VolumeMount, 'readOnly' | 'nocopy'>> {
-	const words = text.split(',');
+	const words = text.split(',').filter(word => !idleVolumeOptions.includes(word));
 	for (const word of words) {
 		const why = word !== 'nocopy' && Object.hasOwn(refused, word) ? refused[word] : undefined;
 		if (why !== undefined) return bad(`has the option ${quoted(word)}, which ${why}`);
