@@ -169,7 +169,10 @@ const doings: {readonly [K in HostAction['kind']]: Doing<ActionOf<K>>} = {
 	hostScript,
 	refreshNames: ({state}, {host}) => refreshNames(host, state),
 	writeFiles: ({files}, {host}) => {
-		for (const {path, text, mode} of files) host.writeWhole(path, text, mode);
+		for (const {path, text, mode, owner} of files) {
+			host.writeWhole(path, text, mode);
+			if (owner !== undefined) host.chown(path, ...owner);
+		}
 	},
 	runOnHost: (action, context) => runTool(context, runOnHostWords(action, context.facts, context.pid), action.tool),
 };

@@ -40,7 +40,7 @@ export function planContainer(input: PlanInput): Plan {
 	const {bound} = reaperOf(input);
 	const security = planSecurity(input, missing);
 	const cgroup = planCgroup(input, missing);
-	const network = planNetwork(input.networks ?? null);
+	const network = planNetwork(input.networks ?? null, input.map);
 	const {start, enter} = planStart(input, cgroup);
 	const {steps: mounts, unstage} = planMounts(input, cgroup, toolboxFolder(facts, input.folders.store), bound, {
 		enter,

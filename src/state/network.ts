@@ -1,4 +1,5 @@
 import {isIP} from 'node:net';
+import {unlessForbidden} from '../host/errno.ts';
 import type {Host} from '../host/host.ts';
 import type {NetworkDriver, NetworkParent, Subnet} from '../spec/model/network.ts';
 import {isVolumeName} from '../spec/values/named-volume.ts';
@@ -97,6 +98,11 @@ export function leasePath(state: string, name: string, address: string): string 
 	return `${leasesFolder(state, name)}/${address}`;
 }
 
+/** Whoever only plans may not look into the folders of root, and has no part in its networks. */
+function listed(host: Host, folder: string): readonly string[] {
+	return unlessForbidden(() => host.list(folder)) ?? [];
+}
+
 function isStrings(value: unknown): value is Readonly<Record<string, string>> {
 	return typeof value === 'object' && value !== null && Object.values(value).every(each => typeof each === 'string');
 }
@@ -146,7 +152,7 @@ export function readNetwork(host: Host, state: string, name: string): NetworkRec
 
 /** All networks that containers are on, by name. */
 export function allNetworks(host: Host, state: string): readonly NetworkRecord[] {
-	return host.list(networksFolder(state)).flatMap(name => readNetwork(host, state, name) ?? []);
+	return listed(host, networksFolder(state)).flatMap(name => readNetwork(host, state, name) ?? []);
 }
 
 /** Notes a network that a container is about to be on. The caller holds the lock. */
@@ -212,7 +218,7 @@ export function attachments(leases: readonly Lease[]): readonly Attachment[] {
 
 /** The addresses of a network that somebody has, also those whose lease is being written. */
 export function leasedAddresses(host: Host, state: string, name: string): readonly string[] {
-	return host.list(leasesFolder(state, name)).filter(file => isIP(file) !== 0);
+	return listed(host, leasesFolder(state, name)).filter(file => isIP(file) !== 0);
 }
 
 /** The folder of what `network create` made. */
@@ -245,7 +251,7 @@ export function readDefinition(host: Host, store: string, name: string): Network
 
 /** All that `network create` made, by name. */
 export function allDefinitions(host: Host, store: string): readonly NetworkDefinition[] {
-	return host.list(definitionsFolder(store)).flatMap(file => {
+	return listed(host, definitionsFolder(store)).flatMap(file => {
 		const name = /^(.+)\.json$/.exec(file)?.[1];
 		return (name === undefined ? undefined : readDefinition(host, store, name)) ?? [];
 	});

@@ -141,6 +141,26 @@ describe.runIf(isAble && curls)('networks', () => {
 		expect(left(box)).toEqual([]);
 	});
 
+	test('with a user namespace its root has /etc/hosts and /etc/resolv.conf, which follow who comes and goes all the same', async () => {
+		await using box = await testBox('mapped');
+		const spec = stack(box, {
+			job: `userns_mode: auto\n${sleeps}`,
+			alone: `userns_mode: auto\nnetwork_mode: none\ndns: [9.9.9.9]\nextra_hosts: [far=10.9.8.7]\n${sleeps}`,
+			web: sleeps,
+		});
+		await bringUp(box, spec);
+		const text = async (name: string, script: string): Promise<string> =>
+			(await box.tsbox(['exec', `${box.name}-${name}`, '--', 'sh', '-c', script])).out;
+		const owners = 'echo "# mine" >> /etc/hosts && stat -c %u:%g:%a /etc/hosts /etc/resolv.conf';
+		expect(await text('job', owners)).toBe('0:0:644\n0:0:644\n');
+		expect(await text('alone', owners)).toBe('0:0:644\n0:0:644\n');
+		expect(await text('job', 'getent hosts web')).toMatch(/^10/);
+		await box.tsbox(['stop', '-t', '0', box.name, 'web']);
+		expect(await text('job', 'grep -cE "web|mine" /etc/hosts')).toBe('0\n');
+		await box.tsbox(['down', '-t', '0', box.name]);
+		expect(left(box)).toEqual([]);
+	});
+
 	test('addresses, devices and names are those that the spec asks for', async () => {
 		await using box = await testBox();
 		const third = 1 + (Number.parseInt(box.name.slice(1, 5), 16) % 250);

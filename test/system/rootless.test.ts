@@ -1,7 +1,16 @@
 import {execFileSync, spawnSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {once} from 'node:events';
-import {appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
+import {
+	appendFileSync,
+	chmodSync,
+	existsSync,
+	mkdirSync,
+	readFileSync,
+	readdirSync,
+	symlinkSync,
+	writeFileSync,
+} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {type TestUser, testBox} from './box.ts';
@@ -192,13 +201,17 @@ test('the ids of the host are for root alone', async () => {
 	expect(err).toContain('only root can start a container with the user ids of the host');
 });
 
-test('a user without a folder of its own can plan, and is told what a start lacks', () => {
+test('a user without a folder of its own can plan, and is told what a start lacks', async () => {
+	await using at = await testBox();
+	chmodSync(at.folder, 0o755);
+	const project = at.file('compose.yaml', 'name: shop\nservices: {web: {rootfs: host, command: [id]}}\n');
 	const as = (...words: readonly string[]) =>
 		spawnSync('setpriv', ['--reuid=61237', '--regid=61237', '--clear-groups', program, ...words], {
 			encoding: 'utf8',
 			env: {PATH: process.env['PATH'], HOME: '/root'},
 		});
 	expect(as('plan', join(examples, 'hello.yaml')).stdout).toContain('pivot_root');
+	expect(as('plan', project).stdout).toContain('pivot_root');
 	expect(as('up', join(examples, 'hello.yaml')).stderr).toContain('you have no folder to keep images in');
 });
 

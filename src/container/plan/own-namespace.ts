@@ -24,32 +24,47 @@ export function tunTrouble(host: Host): {readonly why: string; readonly hint: st
 		: undefined;
 }
 
+/** The program that connects the networks of an ordinary user to the host, or why a service can have none, whatever its spec asks for. */
+export function outsideProgram(
+	{host}: Machine,
+	{namespaces}: Pick<Service, 'namespaces'>,
+): OwnNamespace['outside'] | TsboxError {
+	const outside = outsideTools.find(name => findProgram(host, name) !== undefined);
+	if (outside === undefined)
+		return new TsboxError('E_HOST_UNSUPPORTED', 'this host has neither pasta nor slirp4netns', {
+			why: 'the networks of an ordinary user are connected to the host by one of them',
+			hint: 'install pasta (Debian: passt), or write `network_mode: none`',
+		});
+	const tun = tunTrouble(host);
+	if (tun !== undefined)
+		return new TsboxError('E_HOST_UNSUPPORTED', tun.why, {
+			why: `${outside} makes a network device by it`,
+			hint: `run \`${tun.hint}\`, or write \`network_mode: none\``,
+		});
+	if (namespaces.includes('user')) return outside;
+	return new TsboxError('E_PERMISSION', 'a network of an ordinary user needs a user namespace', {
+		hint: 'add `user` to `namespaces`, or write `network_mode: none`',
+	});
+}
+
 /**
  * Where the networks of an ordinary user are; null for root.
  *
- * @throws TsboxError E_HOST_UNSUPPORTED when this host cannot connect them, E_PERMISSION for a port that only root may have.
+ * @throws TsboxError of {@link outsideProgram}; E_HOST_UNSUPPORTED when this host cannot publish ports, E_PERMISSION for a port or a key
+ * that only root may have.
  */
 export function ownNamespace(
-	{host, facts, dirs}: Machine,
+	machine: Machine,
 	{namespaces, ports, egress}: Pick<Service, 'namespaces' | 'ports' | 'egress'>,
 ): OwnNamespace | null {
+	const {host, facts, dirs} = machine;
 	if (facts.user.uid === 0) return null;
 	if (egress !== undefined)
 		throw new TsboxError('E_PERMISSION', 'only root can limit with `egress` what a container reaches', {
 			hint: 'run it with sudo, or put it on a network with `internal: true`',
 		});
-	const outside = outsideTools.find(name => findProgram(host, name) !== undefined);
-	if (outside === undefined)
-		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has neither pasta nor slirp4netns', {
-			why: 'the networks of an ordinary user are connected to the host by one of them',
-			hint: 'install pasta (Debian: passt), or write `network_mode: none`',
-		});
-	const tun = tunTrouble(host);
-	if (tun !== undefined) throw new TsboxError('E_HOST_UNSUPPORTED', `${outside} cannot make a network device`, tun);
-	if (!namespaces.includes('user'))
-		throw new TsboxError('E_PERMISSION', 'a network of an ordinary user needs a user namespace', {
-			hint: 'add `user` to `namespaces`',
-		});
+	const outside = outsideProgram(machine, {namespaces});
+	if (typeof outside !== 'string') throw outside;
 	const calls = systemCalls[facts.kernel.arch];
 	if (ports.length > 0 && (calls === undefined || facts.tools.perl === null))
 		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host cannot publish the ports of an ordinary user', {

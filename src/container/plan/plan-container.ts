@@ -24,7 +24,7 @@ import {hostView} from './host-view.ts';
 import {nameFiles, nameSources} from './name-files.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {refuseMissingKinds} from './resolve-parent.ts';
-import {leftOutReason, resolvedPorts, resolveNetworks} from './resolve-networks.ts';
+import {leftOut, resolvedPorts, resolveNetworks} from './resolve-networks.ts';
 import {resolveJoined, withJoined} from './resolve-joined.ts';
 import {resolveVolumes} from './resolve-volumes.ts';
 import {warningsOf} from '../../spec/project/idle-warnings.ts';
@@ -165,12 +165,10 @@ function withWarnings(extras: Extras, warnings: readonly string[]): Extras {
 
 /** Says once for a project that its services go without the network that they have elsewhere. */
 function leftOutWarnings(machine: Machine, {services}: Project, service: Service): readonly string[] {
-	const why = leftOutReason(machine, service);
-	const first = services.find(each => leftOutReason(machine, each) !== undefined);
-	if (why === undefined || first?.name !== service.name) return [];
-	return [
-		`the services have no network, and do not find each other: ${why}; write \`networks: {default: {}}\` beside \`services\` for one, or \`network_mode: none\` in each to say that this is meant`,
-	];
+	const trouble = leftOut(machine, service);
+	const first = services.find(each => leftOut(machine, each) !== undefined);
+	if (trouble === undefined || first?.name !== service.name) return [];
+	return [`the services have no network, and do not find each other: ${trouble.message}; ${trouble.hint}`];
 }
 
 /** The warnings of the project that this container prints: each is printed once. */

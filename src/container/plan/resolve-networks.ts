@@ -31,7 +31,7 @@ import type {Machine} from '../machine/machine.ts';
 import {egressOf} from './resolve-egress.ts';
 import {hostsLines, resolvLines} from './name-lines.ts';
 import {networkPools} from './network-pools.ts';
-import {ownNamespace} from './own-namespace.ts';
+import {outsideProgram, ownNamespace} from './own-namespace.ts';
 import {parentMac, refuseHostWays, refuseParent} from './resolve-parent.ts';
 import {portsOf} from './resolve-ports.ts';
 
@@ -62,8 +62,9 @@ export type NetworkedService = Pick<
 export function resolveNetworks(machine: Machine, service: NetworkedService): NetworksInput | null {
 	const {networks = [], name} = service;
 	const {host, dirs} = machine;
-	if (networks.length === 0 || leftOutReason(machine, service) !== undefined) return namesAlone(machine, service);
-	refuseUnsupported(machine);
+	if (networks.length === 0 || leftOut(machine, service) !== undefined) return namesAlone(machine, service);
+	const trouble = deviceTrouble(machine);
+	if (trouble !== undefined) throw trouble;
 	const own = ownNamespace(machine, service);
 	const picked: NetworkRecord[] = [];
 	const known = networks.map(join => {
@@ -197,18 +198,16 @@ export function resolvedPorts({ports}: Service, {published}: NetworksInput): Ser
  * Why a container goes without a network that its spec does not ask for, and a service of a project has all the same; undefined where it can
  * have it, and for what is asked for, which is refused where it cannot be.
  */
-export function leftOutReason(
-	{host, facts}: Machine,
-	{origins, networks = [], ports}: NetworkedService,
-): string | undefined {
+export function leftOut(machine: Machine, service: NetworkedService): TsboxError | undefined {
+	const {origins, networks = [], ports} = service;
 	const isAsked = Object.entries(origins).some(
 		([key, {kind}]) => kind !== 'default' && /^(?:networks|network_mode|egress)\b/.test(key),
 	);
 	if (networks.length === 0 || isAsked || ports.length > 0) return undefined;
-	if (facts.user.uid !== 0) return "an ordinary user's have one only if the spec asks for it";
-	if (!facts.user.capabilities.includes('CAP_NET_ADMIN')) return 'this root lacks the capability NET_ADMIN';
-	const missing = Object.keys(networkTools).find(tool => findProgram(host, tool) === undefined);
-	return missing === undefined ? undefined : `this host has no ${missing}`;
+	const trouble = deviceTrouble(machine);
+	if (trouble !== undefined || machine.facts.user.uid === 0) return trouble;
+	const outside = outsideProgram(machine, service);
+	return typeof outside === 'string' ? undefined : outside;
 }
 
 /** The programs that make devices and rules, and the Debian packages that have them. */
@@ -257,13 +256,19 @@ function refuseWithoutIpv6(host: Host, {network, ipv6Address}: NetworkJoin, reco
 		});
 }
 
-function refuseUnsupported({host}: Machine): void {
-	for (const [tool, from] of Object.entries(networkTools))
-		if (findProgram(host, tool) === undefined)
-			throw new TsboxError('E_HOST_UNSUPPORTED', `this host has no ${tool}`, {
-				why: 'the devices and rules of networks are made with it',
-				hint: `install it (Debian: ${from}), or write \`network_mode: none\``,
-			});
+/** Why no device of a network can be made here. */
+function deviceTrouble({host, facts: {user}}: Machine): TsboxError | undefined {
+	if (user.uid === 0 && !user.capabilities.includes('CAP_NET_ADMIN'))
+		return new TsboxError('E_PERMISSION', 'this root lacks the capability NET_ADMIN', {
+			why: 'the devices of networks are made with it',
+			hint: 'start tsbox with it, or write `network_mode: none`',
+		});
+	const [tool, from] = Object.entries(networkTools).find(([name]) => findProgram(host, name) === undefined) ?? [];
+	if (tool === undefined) return undefined;
+	return new TsboxError('E_HOST_UNSUPPORTED', `this host has no ${tool}`, {
+		why: 'the devices and rules of networks are made with it',
+		hint: `install it (Debian: ${from}), or write \`network_mode: none\``,
+	});
 }
 
 /** The network as it is, or as it will be made. */

@@ -46,7 +46,7 @@ function planned(one: NetworkInput) {
 		hosts: [],
 		resolv: [],
 	};
-	const {before, beside} = planNetwork(input);
+	const {before, beside} = planNetwork(input, null);
 	const lines = [...before, ...beside].map(({id, action, undo}) => ({
 		id,
 		lines: action.kind === 'hostScript' ? action.lines : [],

@@ -57,7 +57,7 @@ function input(change: Partial<NetworksInput>, internal = false): NetworksInput 
 	};
 }
 
-const ids = (networks: NetworksInput): readonly string[] => planNetwork(networks).before.map(({id}) => id);
+const ids = (networks: NetworksInput): readonly string[] => planNetwork(networks, null).before.map(({id}) => id);
 
 test('the namespace comes after the address, with which it goes, and before all devices', () => {
 	expect(ids(input({}))).toEqual([
@@ -78,7 +78,7 @@ test('root has no namespace and no relay, and internal networks are connected to
 });
 
 test('devices and rules are made in the namespace, and undone there', () => {
-	const {before, beside} = planNetwork(input({}));
+	const {before, beside} = planNetwork(input({}), null);
 	const steps = [...before, ...beside].filter(({id}) => /bridge|rules|link|claim/.test(id));
 	const placed = steps.flatMap(({id, action, undo}) => [
 		...(action.kind === 'hostScript' && action.namespace !== undefined ? [id] : []),

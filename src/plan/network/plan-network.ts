@@ -1,8 +1,10 @@
+import {isRange, mappedRoot, type UserMap} from '../../host/id-map.ts';
 import {urlHost} from '../../network/address.ts';
 import {shellWord} from '../../spec/syntax/shell-words.ts';
 import type {NetworkRecord} from '../../state/network.ts';
 import {egressFile, hostsFile, networksFile, ownHosts} from '../../state/network-names.ts';
 import {folderLines, type HostPort, ownedStatus, takenStatus} from '../../step/verbs/host-script.ts';
+import type {WrittenFile} from '../../step/verbs/name-files.ts';
 import type {StepBefore, StepBeside} from '../../step/verbs/step.ts';
 import type {NetworkInput, NetworksInput, PublishedPort} from '../input/network-input.ts';
 import {bridgeTableOf} from './egress-rules.ts';
@@ -25,11 +27,12 @@ export interface NetworkPlan {
 
 const none: NetworkPlan = {before: [], beside: []};
 
-/** Plans the networks of a container; nothing for one without. */
-export function planNetwork(input: NetworksInput | null): NetworkPlan {
+/** Plans the networks of a container; nothing for one without. `map` is that of its user namespace: its root has the files of names. */
+export function planNetwork(input: NetworksInput | null, map: UserMap | null): NetworkPlan {
 	if (input === null) return none;
 	const {joins, egress, own, ports} = input;
-	if (joins.length === 0) return {before: [namesAloneStep(input)], beside: []};
+	const owner = isRange(map) ? {owner: mappedRoot(map)} : {};
+	if (joins.length === 0) return {before: [namesAloneStep(input, owner)], beside: []};
 	// The namespace goes with the last address, so it is made after the first.
 	const made =
 		own === null
@@ -41,7 +44,7 @@ export function planNetwork(input: NetworksInput | null): NetworkPlan {
 				];
 	return {
 		before: [
-			filesStep(input),
+			filesStep(input, owner),
 			...made,
 			...(joins.some(({record}) => record.bridge !== undefined) ? [rulesStep(input)] : []),
 			...(egress === undefined ? [] : joins.map(join => egressStep(egress, join, input))),
@@ -55,7 +58,7 @@ export function planNetwork(input: NetworksInput | null): NetworkPlan {
 
 /** Plans that a container which runs comes to one more network. It has the files for its names already, and its name server. */
 export function planConnection(input: NetworksInput): NetworkPlan {
-	const {before, beside} = planNetwork(input);
+	const {before, beside} = planNetwork(input, null);
 	return {before: before.filter(({id, action}) => action.kind !== 'writeFiles' && id !== 'network.resolver'), beside};
 }
 
@@ -66,7 +69,10 @@ const claim = (text: string, path: string, otherwise = `exit ${takenStatus}`): s
 const put = (text: string, path: string): string => `printf '%s\\n' ${shellWord(text)} > ${shellWord(path)}`;
 
 /** Step 1, so that its undo comes last: the names of this container vanish from the others when its leases are gone. */
-function filesStep({conf, hosts, resolv, joins, egress, lock, state}: NetworksInput): StepBefore {
+function filesStep(
+	{conf, hosts, resolv, joins, egress, lock, state}: NetworksInput,
+	owner: Pick<WrittenFile, 'owner'>,
+): StepBefore {
 	return {
 		id: 'network.files',
 		phase: 'network',
@@ -80,8 +86,8 @@ function filesStep({conf, hosts, resolv, joins, egress, lock, state}: NetworksIn
 			files: [
 				{path: `${conf}/${ownHosts}`, text: text(hosts), mode: 0o600},
 				{path: `${conf}/${networksFile}`, text: text(joins.map(({record}) => record.name)), mode: 0o600},
-				{path: `${conf}/${hostsFile}`, text: text(hosts), mode: 0o644},
-				{path: `${conf}/resolv.conf`, text: text(resolv), mode: 0o644},
+				{path: `${conf}/${hostsFile}`, text: text(hosts), mode: 0o644, ...owner},
+				{path: `${conf}/resolv.conf`, text: text(resolv), mode: 0o644, ...owner},
 				...(egress?.resolver === undefined
 					? []
 					: [{path: `${conf}/${egressFile}`, text: text(resolverConf(tableOf(state), egress)), mode: 0o600}]),
@@ -93,7 +99,7 @@ function filesStep({conf, hosts, resolv, joins, egress, lock, state}: NetworksIn
 }
 
 /** For a container on no network: what its spec says of names. */
-function namesAloneStep({conf, hosts, resolv}: NetworksInput): StepBefore {
+function namesAloneStep({conf, hosts, resolv}: NetworksInput, owner: Pick<WrittenFile, 'owner'>): StepBefore {
 	const files = [
 		{name: hostsFile, lines: hosts},
 		{name: 'resolv.conf', lines: resolv},
@@ -109,7 +115,7 @@ function namesAloneStep({conf, hosts, resolv}: NetworksInput): StepBefore {
 		object: `files ${files.map(({name}) => `${conf}/${name}`).join(', ')}`,
 		action: {
 			kind: 'writeFiles',
-			files: files.map(({name, lines}) => ({path: `${conf}/${name}`, text: text(lines), mode: 0o644})),
+			files: files.map(({name, lines}) => ({path: `${conf}/${name}`, text: text(lines), mode: 0o644, ...owner})),
 		},
 		undo: {kind: 'none', reason: 'they go with the folder of the container'},
 		checks: [],

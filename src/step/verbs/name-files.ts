@@ -42,16 +42,26 @@ export const refreshNames: HostVerb<RefreshNamesAction> & UndoVerb<RefreshNamesA
 	undoLines: ({state, lock}) => [subshell(refresh(state, lock).join('\n'))],
 };
 
+/** A small file. */
+export interface WrittenFile {
+	readonly path: string;
+	readonly text: string;
+	readonly mode: number;
+	/** Ids of the host; whoever writes it without them. */
+	readonly owner?: readonly [uid: number, gid: number];
+}
+
 /** Writes small files of the container's state folder. */
 export interface WriteFilesAction {
 	readonly kind: 'writeFiles';
-	readonly files: readonly {readonly path: string; readonly text: string; readonly mode: number}[];
+	readonly files: readonly WrittenFile[];
 }
 
 const lines = ({files}: WriteFilesAction): readonly string[] =>
-	files.flatMap(({path, text, mode}) => [
+	files.flatMap(({path, text, mode, owner}) => [
 		`printf %s ${shellWord(text)} > ${shellWord(path)}`,
 		`chmod ${mode.toString(8)} ${shellWord(path)}`,
+		...(owner === undefined ? [] : [`chown ${owner.join(':')} ${shellWord(path)}`]),
 	]);
 
 export const writeFiles: HostVerb<WriteFilesAction> = {
