@@ -35,6 +35,10 @@ export interface NetworkDefinition {
 	readonly created: number;
 }
 
+/** A subnet as it is in use. `auxAddresses` is left out where there are none. */
+export type RecordedSubnet = Pick<Subnet, 'subnet' | 'ipRange'> &
+	Partial<Pick<Subnet, 'auxAddresses'>> & {readonly gateway: string};
+
 /** A network that containers are on. */
 export interface NetworkRecord {
 	readonly schema: 1;
@@ -46,7 +50,7 @@ export interface NetworkRecord {
 	readonly bridge?: string;
 	/** For every driver but `bridge`. */
 	readonly parent?: NetworkParent;
-	readonly subnets: readonly {readonly subnet: string; readonly gateway: string}[];
+	readonly subnets: readonly RecordedSubnet[];
 	readonly internal: boolean;
 	/** Bytes. */
 	readonly mtu?: number;
@@ -111,6 +115,10 @@ function isOptional(value: unknown, type: 'string' | 'number'): boolean {
 	return value === undefined || typeof value === type;
 }
 
+function isSubnet(value: Partial<Record<keyof Subnet, unknown>> | null): boolean {
+	return typeof value?.subnet === 'string' && typeof value.gateway === 'string' && isOptional(value.ipRange, 'string');
+}
+
 /** Whether a driver that tsbox knows has what it needs. */
 function hasDriver({driver, parent}: Partial<Record<keyof NetworkDefinition, unknown>>): boolean {
 	if (driver === 'bridge') return parent === undefined;
@@ -146,7 +154,7 @@ export function readNetwork(host: Host, state: string, name: string): NetworkRec
 		isNetwork(value, name) &&
 		(value?.project === null || typeof value?.project === 'string') &&
 		typeof value.bridge === (value.driver === 'bridge' ? 'string' : 'undefined') &&
-		value.subnets.every(each => typeof each?.subnet === 'string' && typeof each.gateway === 'string');
+		value.subnets.every(each => isSubnet(each) && (each.auxAddresses === undefined || isStrings(each.auxAddresses)));
 	return fits ? value : undefined;
 }
 
@@ -239,13 +247,7 @@ export function readDefinition(host: Host, store: string, name: string): Network
 		typeof value?.attachable === 'boolean' &&
 		typeof value.created === 'number' &&
 		isOptional(value.bridge, 'string') &&
-		value.subnets.every(
-			each =>
-				typeof each?.subnet === 'string' &&
-				typeof each.gateway === 'string' &&
-				isOptional(each.ipRange, 'string') &&
-				isStrings(each.auxAddresses),
-		);
+		value.subnets.every(each => isSubnet(each) && isStrings(each.auxAddresses));
 	return fits ? value : undefined;
 }
 

@@ -97,6 +97,26 @@ describe.runIf(isAble && existsSync('/usr/bin/curl'))('network connect', () => {
 		expect(left(box)).toEqual([]);
 	});
 
+	test('the range and the kept addresses of a network that a spec declares hold for who comes later', async () => {
+		await using box = await testBox();
+		const base = `10.122.${1 + (Number.parseInt(box.name.slice(1, 5), 16) % 250)}`;
+		const ipam = `{config: [{subnet: ${base}.0/24, ip_range: ${base}.128/30, aux_addresses: {printer: ${base}.129, scanner: ${base}.130}}]}`;
+		const keys = {web: `${sleeps}networks: [few]\n`, job: `${sleeps}networks: [other]\n`};
+		await bringUp(box, stack(box, keys, `networks: {few: {ipam: ${ipam}}, other: {}}\n`));
+		const few = `${box.name}_few`;
+		expect(JSON.parse((await network(box, 'inspect', few)).out)).toMatchObject({
+			subnets: [{ipRange: `${base}.128/30`, auxAddresses: {printer: `${base}.129`}}],
+		});
+		const connect = (...words: readonly string[]) => network(box, 'connect', ...words, few, `${box.name}-job`);
+		expect((await connect('--ip', `${base}.130`)).err).toContain('scanner');
+		expect(await connect()).toMatchObject(done);
+		const {out} = await network(box, 'inspect', few);
+		const {containers} = JSON.parse(out) as {containers: readonly {addresses: readonly string[]}[]};
+		expect(containers.flatMap(({addresses}) => addresses).toSorted()).toEqual([`${base}.128`, `${base}.131`]);
+		await box.tsbox(['down', '-t', '0', box.name]);
+		expect(left(box)).toEqual([]);
+	});
+
 	test('a container is on the network again when it starts again, until it is disconnected or made anew', async () => {
 		await using box = await testBox();
 		const keys = (label: string): string =>

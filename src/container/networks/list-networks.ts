@@ -1,7 +1,7 @@
 import {didYouMean} from '../../errors/did-you-mean.ts';
 import {isTsboxError, TsboxError} from '../../errors/tsbox-error.ts';
 import {bridgeName} from '../../network/names.ts';
-import type {NetworkDriver, NetworkParent, Subnet} from '../../spec/model/network.ts';
+import type {NetworkDriver, NetworkParent} from '../../spec/model/network.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {shownName} from '../../state/alias.ts';
 import {allDefinitions, allNetworks, type NetworkDefinition, type NetworkRecord} from '../../state/network.ts';
@@ -77,18 +77,17 @@ function summary(
 	const known = record ?? definition;
 	if (known === undefined) return undefined;
 	const {name, driver, internal, bridge, parent, mtu, labels} = known;
-	const defined: ReadonlyMap<string, Subnet> = new Map(definition?.subnets.map(each => [each.subnet, each]));
 	return {
 		name,
 		project: record?.project ?? null,
 		driver,
 		internal,
 		attachable: definition?.attachable ?? false,
-		subnets: known.subnets.map(({subnet, gateway}) => ({
+		subnets: known.subnets.map(({subnet, gateway, ipRange = null, auxAddresses = {}}) => ({
 			subnet,
 			gateway,
-			ipRange: defined.get(subnet)?.ipRange ?? null,
-			auxAddresses: defined.get(subnet)?.auxAddresses ?? {},
+			ipRange,
+			auxAddresses,
 		})),
 		bridge: parent === undefined ? (bridge ?? bridgeName(machine.dirs.state, name)) : null,
 		parent: parent ?? null,

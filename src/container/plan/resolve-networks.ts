@@ -22,6 +22,7 @@ import {
 	networksFolder,
 	networksLock,
 	type NetworkRecord,
+	type RecordedSubnet,
 	readDefinition,
 	readLeases,
 	readNetwork,
@@ -144,18 +145,14 @@ function wayOut(
 	return best && {family, record: best.record};
 }
 
-interface Range {
-	readonly cidr: Cidr;
-	readonly subnet: string;
-	readonly gateway: string;
-}
+type Range = RecordedSubnet & {readonly cidr: Cidr};
 
 /** The subnet of a network that has addresses of a family, in a list: none for a network without it. */
 function rangesOf({subnets}: Pick<NetworkRecord, 'subnets'>, family: 4 | 6): readonly Range[] {
 	return subnets
-		.flatMap(({subnet, gateway}) => {
-			const cidr = parseCidr(subnet);
-			return cidr?.family === family ? [{cidr, subnet, gateway}] : [];
+		.flatMap(each => {
+			const cidr = parseCidr(each.subnet);
+			return cidr?.family === family ? [{...each, cidr}] : [];
 		})
 		.slice(0, 1);
 }
@@ -301,7 +298,11 @@ function recordOf(machine: Machine, {network}: NetworkJoin, picked: readonly Net
 			asked === undefined
 				? pickSubnet(networkPools(machine), family, used)
 				: freeSubnet(asked.subnet, used, network.key);
-		return [{subnet: formatCidr(cidr), gateway: asked?.gateway ?? formatFirst(cidr)}];
+		const {gateway = formatFirst(cidr), ipRange, auxAddresses = {}} = asked ?? {};
+		const hasOthers = Object.keys(auxAddresses).length > 0;
+		return [
+			{subnet: formatCidr(cidr), gateway, ...present({ipRange, auxAddresses: hasOthers ? auxAddresses : undefined})},
+		];
 	});
 	return {
 		schema: 1,
@@ -353,9 +354,9 @@ function routedSubnets(host: Host, family: 4 | 6): readonly UsedSubnet[] {
 
 function addressOf(
 	{host, dirs}: Machine,
-	{network, ...join}: NetworkJoin,
+	join: NetworkJoin,
 	{name}: NetworkRecord,
-	{cidr: subnet, gateway}: Range,
+	{cidr: subnet, gateway, ipRange, auxAddresses = {}}: Range,
 	container: string,
 ): string {
 	const {family} = subnet;
@@ -367,17 +368,14 @@ function addressOf(
 	if (own !== undefined && (wanted === undefined || wanted === own.address)) return own.address;
 	for (const address of leasedAddresses(host, dirs.state, name))
 		if (!owners.has(address)) owners.set(address, 'a container');
-	const asked = (readDefinition(host, dirs.store, name) ?? network).subnets.find(
-		each => parseCidr(each.subnet)?.family === family,
-	);
-	const ipRange = asked?.ipRange === undefined ? undefined : parseCidr(asked.ipRange);
+	const inner = ipRange === undefined ? undefined : parseCidr(ipRange);
 	return pickAddress(
 		{
 			network: name,
 			subnet,
 			gateway: parseAddress(gateway) ?? {family, value: subnet.first + 1n},
-			auxAddresses: asked?.auxAddresses ?? {},
-			...present({ipRange}),
+			auxAddresses,
+			...present({ipRange: inner}),
 		},
 		owners,
 		{container, ...present({address: wanted})},
