@@ -62,6 +62,8 @@ const chain = {
 		'src/spec/syntax/yaml-text.ts',
 	],
 	up: ['src/project/client/up-attached.ts', 'src/project/supervisor/supervisor.ts', 'src/records/record-instance.ts'],
+	// The first start of an archive. A supervisor stays, and with it what it has loaded.
+	unpack: ['src/container/start/unpack-once.ts'],
 };
 
 const inChain = new Set(Object.values(chain).flat());
