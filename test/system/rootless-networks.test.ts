@@ -7,6 +7,7 @@ import {createServer} from 'node:http';
 import {type AddressInfo, createServer as createListener} from 'node:net';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {tableOf} from '../../src/plan/network/nft-text.ts';
 import {type TestBox, type TestUser, testBox} from './box.ts';
 import {asks, bringUp, fetched, serves, sleeps, stack, unusedPort} from './network-stack.ts';
 import {hostAddress, leftOfUser, openTun, usersAreAble} from './ordinary-networks.ts';
@@ -75,6 +76,15 @@ describe.runIf(usersAreAble).each(['one id', 'subordinate ids'])('networks of an
 			expect(await asks(at, container, `http://${hostAddress}:${port}/`)).toBe(name);
 		expect((await at.tsbox(['port', `${at.name}-web`])).out).toBe(`80/tcp -> 0.0.0.0:${port}\n`);
 		expect(await at.tsbox(['drift', `${at.name}-web`])).toMatchObject({status: 0});
+		const [holder = ''] = readFileSync(join(at.folder, 'state/networks/.namespace'), 'utf8').split(' ');
+		const table = tableOf(join(at.folder, 'state'));
+		execFileSync('nsenter', ['--target', holder, '--net', 'nft', `flush chain ${table} guard`]);
+		expect(await at.tsbox(['drift', `${at.name}-web`])).toMatchObject({
+			status: 1,
+			out: expect.stringMatching(
+				/^load the rules .*: 1 of the 1 rules of the chain guard of the table .* are missing\n$/,
+			),
+		});
 		await at.tsbox(['down', '-t', '0', at.name]);
 		await until('nothing is left', () => left(at, kind).length === 0);
 	});
