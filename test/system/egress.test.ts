@@ -1,8 +1,10 @@
-import {spawn} from 'node:child_process';
+import {execFileSync, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
+import {egressId} from '../../src/container/plan/resolve-egress.ts';
+import {tableOf} from '../../src/plan/network/nft-text.ts';
 import {load, run, up} from '../../src/index.ts';
 import {type TestBox, testBox} from './box.ts';
 import {asks, bringUp, isAble, left, nameServers, noteLinks, serves, serves6, sleeps, stack} from './network-stack.ts';
@@ -234,6 +236,30 @@ describe.runIf(isEquipped)('egress', () => {
 		await running.ended;
 		await until('gc takes it', async () => (await box.tsbox(['gc'])).status === 0 && left(box).length === 0);
 		expect(nameServers(box, box.name)).toEqual([]);
+	});
+
+	test('a packet to an address of a name begins its hour anew, and a question for a name that is open does not', async () => {
+		using world = outside();
+		await using box = await testBox();
+		const [one] = world.servers;
+		world.names({'api.example.com': one});
+		await bringUp(box, stack(box, {job: `${sleeps}dns: [${world.dns}]\negress: [api.example.com]\n`}));
+		const state = join(box.folder, 'state');
+		const set = `${tableOf(state)} egress-${egressId(state, `${box.name}-job`)}-n0-4`;
+		const nft = (...words: readonly string[]): string => execFileSync('nft', words, {encoding: 'utf8'});
+		/** For how long the address stays open, s; 0 when it is closed. */
+		const open = (): number => Number(/"expires": (\d+)/.exec(nft('-j', `list set ${set}`))?.[1] ?? 0);
+		const asked = () => box.tsbox(['exec', `${box.name}-job`, '--', 'getent', 'ahostsv4', 'api.example.com']);
+		expect(open()).toBe(0);
+		await asked();
+		expect(open()).toBeGreaterThan(3500);
+		nft(`delete element ${set} { ${one} }; add element ${set} { ${one} timeout 1h expires 300s }`);
+		await asked();
+		expect(open()).toBeLessThanOrEqual(300);
+		expect(await asks(box, 'job', `http://${one}/`)).toBe(one);
+		expect(open()).toBeGreaterThan(3500);
+		await box.tsbox(['down', '-t', '0', box.name]);
+		expect(left(box)).toEqual([]);
 	});
 
 	test('an empty list lets nothing out, and who connects to the container is answered', async () => {
