@@ -2,7 +2,7 @@ import {TsboxError} from '../../errors/tsbox-error.ts';
 import {runShell} from '../../host/programs/run-shell.ts';
 import {tableOf} from '../../plan/network/nft-text.ts';
 import {vlanEndLines} from '../../plan/network/parent-device.ts';
-import {bridgeEndLines, lastEndLines} from '../../plan/network/plan-network.ts';
+import {bridgeEndLines, lastEndLines} from '../../plan/network/claim-step.ts';
 import {networksFolder, networksLock} from '../../state/network.ts';
 import {namespaceFile, namedProcess} from '../../state/network-namespace.ts';
 import {hostScriptText} from '../../step/verbs/host-script.ts';

@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import {shellWord} from '../../spec/syntax/shell-words.ts';
-import type {AddressInput} from '../input/network-input.ts';
+import {takenStatus} from '../../step/verbs/host-script.ts';
+import type {AddressInput, NetworkInput, NetworksInput} from '../input/network-input.ts';
 
 /** Lines of sh that give a program its input. */
 export function feed(command: string, lines: readonly string[]): readonly string[] {
@@ -40,4 +41,26 @@ export function ifLeased({lease, leaseText}: AddressInput, lines: readonly strin
 		...lines.map(line => `	${line}`),
 		'fi',
 	];
+}
+
+/** Makes a file, and ends the script if it is there with another text. Only between `set -C` and `set +C`: then `>` makes files, and fails for others. */
+export const claim = (text: string, path: string, otherwise = `exit ${takenStatus}`): string =>
+	`{ ${put(text, path)}; } 2>/dev/null || [ "$(cat ${shellWord(path)})" = ${shellWord(text)} ] || ${otherwise}`;
+
+/** A line of sh that writes a line into a file. */
+export const put = (text: string, path: string): string => `printf '%s\\n' ${shellWord(text)} > ${shellWord(path)}`;
+
+/** Where the lines of a script run: on the host, or in the namespace of an ordinary user. */
+export function placeOf({own}: NetworksInput): {readonly namespace?: string} {
+	return own === null ? {} : {namespace: own.file};
+}
+
+/** A folder that is there while a device is, in the network namespace of whoever looks. /sys shows the devices of the one that mounted it. */
+export function deviceFolder(name: string): string {
+	return `/proc/sys/net/ipv4/conf/${name}`;
+}
+
+/** The addresses of a container on a network, for people. */
+export function addressWords({addresses}: NetworkInput): string {
+	return addresses.map(({address}) => address).join(' and ');
 }
