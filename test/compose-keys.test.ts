@@ -13,11 +13,12 @@ const base = `{
 		back: {enable_ipv6: true},
 	},
 	volumes: {data: {}},
-	secrets: {key: {file: ./key}},
+	secrets: {key: {file: ./key}, other: {file: ./key}},
+	configs: {conf: {file: ./conf}, other: {file: ./key}},
 	services: {
 		made: {build: {context: ., secrets: [key]}},
 		db: {image: "postgres:16"},
-		web: {image: "alpine:3", networks: {front: {}, default: {}}, volumes: ["data:/d"]},
+		web: {image: "alpine:3", networks: {front: {}, default: {}}, volumes: ["data:/d"], secrets: [key], configs: [conf, {source: other, target: /o}]},
 	},
 }`;
 

@@ -69,11 +69,12 @@ export async function openPlanned(options: MachineOptions, request: PlanRequest)
 		present({tty, signal, onRead, buildImage}),
 	);
 	const {host: _, defaults: __, ...machine} = opened;
-	const {rootfs} = planned.service;
+	const {rootfs, given = []} = planned.service;
 	// Such an image is built or pulled before each start is planned, which a kept plan would skip.
 	const isBuilt =
 		rootfs.kind === 'image' && rootfs.built === true && rootfs.pull !== 'missing' && rootfs.pull !== 'never';
-	const inputs = isBuilt || request.isFresh === true ? undefined : recorded.inputs();
+	// Texts of secrets and configs are kept nowhere.
+	const inputs = isBuilt || given.length > 0 || request.isFresh === true ? undefined : recorded.inputs();
 	if (inputs !== undefined)
 		keepPlan(host, keptFolder(options, {host, env, cwd}), request, {inputs, json: JSON.stringify({machine, planned})});
 	return {machine: {...machine, host}, planned, ...(inputs === undefined ? {} : {inputs})};

@@ -12,6 +12,7 @@ import type {DeviceFacts, HostRootEntry, HostView, PlanInput} from '../../plan/i
 import {planContainer as plan} from '../../plan/plan-container.ts';
 import type {Project, Service} from '../../spec/model/project.ts';
 import {readConnections} from '../../state/connections.ts';
+import {containerFolder} from '../../state/record.ts';
 import {volumeData} from '../../state/volume.ts';
 import type {Machine} from '../machine/machine.ts';
 import type {PlannedContainer} from '../machine/planned-container.ts';
@@ -20,6 +21,7 @@ import {bindSources, hostMounts, lockedFlags, withReal} from './bind-sources.ts'
 import {checkPolicy, hasMaximum} from './check-policy.ts';
 import {type FoundImage, findImage} from './find-image.ts';
 import {fitReproducible} from './fit-reproducible.ts';
+import {givenMounts} from './given-files.ts';
 import {hostView} from './host-view.ts';
 import {nameFiles, nameSources} from './name-files.ts';
 import {present} from '../../spec/syntax/pick.ts';
@@ -279,6 +281,7 @@ export async function planInput(
 		networks === null
 			? others.names.filter(({target}) => service.volumes.every(volume => volume.target !== target))
 			: nameFiles(networks, service);
+	const given = givenMounts(containerFolder(dirs.state, service.name), service);
 	const sources = bindSources(
 		host,
 		service,
@@ -298,7 +301,7 @@ export async function planInput(
 		...service,
 		...present({hostname: others.hostname ?? service.hostname}),
 		tty,
-		volumes: [...service.volumes, ...named],
+		volumes: [...service.volumes, ...named, ...given],
 	};
 	const config = startingIn(
 		options.cwd,
@@ -312,7 +315,7 @@ export async function planInput(
 		config,
 		facts,
 		image,
-		sources: {...sources, ...nameSources(named)},
+		sources: {...sources, ...nameSources([...named, ...given])},
 		...(others.namespaces.length === 0 ? {} : {joined: others.namespaces}),
 		networks,
 		volumes,

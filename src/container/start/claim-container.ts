@@ -10,6 +10,7 @@ import {claimName, nameInUse, releaseName} from '../../state/claim.ts';
 import {type ContainerRecord, containerFolder, type Detached, readRecord, writeRecord} from '../../state/record.ts';
 import type {CgroupKill} from '../../step/verbs/cgroups.ts';
 import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
+import {givenFolder} from '../plan/given-files.ts';
 import {sweepName} from '../recover/gc.ts';
 import {keptSteps} from '../machine/kept-steps.ts';
 import {cgroupsOf, recordFacts} from './record-facts.ts';
@@ -75,7 +76,7 @@ function takeOver({host, dirs}: Machine, record: ContainerRecord, conf: string):
 	// A start that ends before its first step must still be able to take the files away.
 	cutJournal(host, conf, keptSteps);
 	for (const file of host.list(conf))
-		if (!['record.json', 'journal', 'layer', 'tools', renamed, connectionsFile].includes(file))
+		if (!['record.json', 'journal', 'layer', 'tools', renamed, connectionsFile, givenFolder].includes(file))
 			host.removeTree(`${conf}/${file}`);
 }
 

@@ -1,3 +1,4 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {Machine} from '../machine/machine.ts';
 import type {PlannedContainer} from '../machine/planned-container.ts';
 import {copyMappedScript} from '../../image/unpack/copy-mapped.ts';
@@ -51,6 +52,11 @@ function blanks({host, facts: {toolbox}}: Machine): readonly Blank[] {
 export function compilePlan(machine: Machine, planned: PlannedContainer): string {
 	const {host, facts, dirs} = machine;
 	const {image, service, plan} = planned;
+	if ((service.given ?? []).length > 0)
+		throw new TsboxError('E_SPEC_INVALID', 'a script cannot hold texts of `secrets` and `configs`', {
+			why: 'it would have them in clear',
+			hint: 'name files with `file`, without `uid`, `gid` and `mode`: they are mounted as they are',
+		});
 	const tools = {toolbox: toolboxFolder(facts, dirs.store)};
 	return compileScript({
 		plan: withStore(machine, planned),

@@ -21,6 +21,7 @@ import type {Machine} from '../machine/machine.ts';
 import type {ClaimedContainer} from './claim-container.ts';
 import type {FirstProcess, StepObserver} from './step-snapshots.ts';
 import type {UpRequest} from './up-request.ts';
+import {writeGiven} from './write-given.ts';
 
 /** The namespaces of the first process by kind: `mnt:[4026532200]`. `exec` compares them before it lets a command in. */
 function namespaceIds(machine: Machine, process: ProcessIdentity): Readonly<Record<string, string>> {
@@ -85,12 +86,13 @@ export type StartRequest = Pick<UpRequest, 'emit' | 'signal' | 'hold'> &
  */
 export async function start(
 	machine: Machine,
-	{planned: {plan, image, service}, record, conf, members}: ClaimedContainer,
+	{planned: {plan, image, service, config}, record, conf, members}: ClaimedContainer,
 	attachment: Attachment,
 	request: StartRequest,
 ): Promise<StartedContainer> {
 	const {host, facts, dirs} = machine;
 	refuseForeign(machine, record.name, members);
+	writeGiven(host, conf, service, config);
 	const {afterStep} = request;
 	let first: FirstProcess = {pid: undefined, hostname: undefined};
 	const {emit, kept} = keepEvents(event => {

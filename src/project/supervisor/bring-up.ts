@@ -1,6 +1,8 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {allRecords} from '../../container/machine/find-container.ts';
 import {loadProject} from '../../container/machine/load-project.ts';
+import {hasOtherTexts} from '../../container/start/write-given.ts';
+import {containerFolder} from '../../state/record.ts';
 import {isRunning} from '../../host/programs/process.ts';
 import {abortAfter} from '../../host/timer.ts';
 import type {Service} from '../../spec/model/project.ts';
@@ -114,7 +116,15 @@ async function renew({machine, units, emit, make}: SupervisorContext, service: S
 	const there = units.of(service.name);
 	await there?.atRest();
 	const record = allRecords(machine).find(each => each.name === service.name);
-	const changes = record?.detached === undefined ? [] : changedKeys(withoutImage(record.detached.made), service);
+	const changes =
+		record?.detached === undefined
+			? []
+			: [
+					...changedKeys(withoutImage(record.detached.made), service),
+					...(hasOtherTexts(machine.host, containerFolder(machine.dirs.state, record.name), service)
+						? ['secrets']
+						: []),
+				];
 	const at = machine.host.now();
 	// The process has ended but no exit is recorded: this supervisor has just taken over and not handled the end yet.
 	const hasEnded =

@@ -68,30 +68,3 @@ export const buildSchema = z.union([text, longForm], {error: 'must be a folder, 
 
 /** The output of {@link buildSchema}. */
 export type BuildInput = z.output<typeof buildSchema>;
-
-const secretSource = z.strictObject(
-	{
-		file: key('The file that holds it; relative to the folder of the spec.', text, './npm-token'),
-		environment: key('The variable of the caller that holds it.', text, 'NPM_TOKEN'),
-		...ignoredKeys('secrets.*'),
-		external: key(
-			'Accepted when false: tsbox keeps no secrets.',
-			parsedBy(textOrBoolean, (word): Parsed<false> => {
-				const parsed = parseBoolean(word);
-				if (!parsed.ok) return parsed;
-				if (!parsed.value) return good(false);
-				return bad(
-					'must not be true: tsbox keeps no secrets',
-					'name the file with `file`, or a variable with `environment`',
-				);
-			}),
-		),
-	},
-	{error: 'must be a map with `file` or `environment`'},
-);
-
-/** `secrets` at the top of a file with services. */
-export const secretsSchema = z.nullable(z.record(z.string(), secretSource, {error: 'must be a map of secrets'}));
-
-/** The output of {@link secretsSchema}. */
-export type SecretsInput = z.output<typeof secretsSchema>;

@@ -6,7 +6,8 @@ import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 import {keyValues} from '../syntax/key-values.ts';
 import {type Picker, present} from '../syntax/pick.ts';
 import type {Path} from '../syntax/tree.ts';
-import type {BuildInput, SecretsInput} from './build-schema.ts';
+import type {SecretsInput} from '../given/given-schema.ts';
+import type {BuildInput} from './build-schema.ts';
 import {readExtraHosts} from '../network/extra-host.ts';
 import type {ExtraHost} from '../model/network.ts';
 

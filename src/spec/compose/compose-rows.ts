@@ -14,7 +14,6 @@ const ownLogOptions = ['max-size', 'max-file', 'compress'];
  */
 export const composeRows: readonly ComposeRow[] = [
 	refused('models', 'tsbox runs no language models', 'run the model in a service, and name that in `environment`'),
-	refused('configs', 'it has no configs', 'mount the files with `volumes` in the service'),
 	ignored('version', 'it is of old Compose files, and all versions are read alike', {instead: 'take it out'}),
 
 	ignored('services.*.annotations', 'nothing here reads annotations', {instead: 'use `labels`'}),
@@ -58,8 +57,6 @@ export const composeRows: readonly ComposeRow[] = [
 	refused('services.*.pull_refresh_after', 'it is another word for `pull_policy`', 'write `pull_policy: every_12h`'),
 	refused('services.*.runtime', 'tsbox starts containers itself', 'take it out'),
 	ignored('services.*.storage_opt', 'the layers of containers lie in a folder of the host, without quotas'),
-	refused('services.*.secrets', 'secrets are for builds', 'mount the file read-only with `volumes`'),
-	refused('services.*.configs', 'it has no configs', 'mount the file read-only with `volumes`'),
 	refused('services.*.use_api_socket', 'there is no daemon, and so no socket', 'take it out'),
 	refused(
 		'services.*.volumes_from',

@@ -63,9 +63,11 @@ function load(more: Readonly<Record<string, unknown>>): Project {
 		'image' in more || 'build' in more ? {command: ['sleep', '600'], ...more} : {rootfs: 'host', ...more};
 	const services = {demo: {container_name: 'demo', ...container}, db: {rootfs: 'host'}};
 	const file = `${sampleFolder}/demo.yaml`;
-	// Only a file with several containers can name others and has named volumes. JSON is YAML.
-	const isProject = 'depends_on' in more || 'links' in more || more === furtherSamples['a named volume'];
-	const text = JSON.stringify(isProject ? {services, volumes: {cache: {}}} : container);
+	// Only a file with several containers can name others, and declares volumes, secrets and configs. JSON is YAML.
+	const isProject =
+		['depends_on', 'links', 'secrets', 'configs'].some(key => key in more) || more === furtherSamples['a named volume'];
+	const declared = {secrets: {password: {file: './app.env'}}, configs: {app: {file: './app.env'}}};
+	const text = JSON.stringify(isProject ? {services, volumes: {cache: {}}, ...declared} : container);
 	return loadProject({
 		file,
 		cwd: sampleFolder,

@@ -6,7 +6,7 @@ import type {Mix} from './mixes.ts';
 const notBare = `
 	privileged reproducible read_only keep init devices landlock shm_size ulimits sysctls oom_score_adj hostname domainname
 	pid ipc uts cgroup userns_mode group_add tmpfs restart healthcheck networks network_mode mac_address egress extra_hosts dns dns_search
-	dns_opt
+	dns_opt secrets configs
 `
 	.trim()
 	.split(/\s+/);

@@ -1,6 +1,7 @@
 import {portWords} from '../values/port-words.ts';
 import {volumeWord} from '../values/shown-values.ts';
-import {flag, key, keyReadBy, numbered, row} from './key.ts';
+import type {GivenFile} from '../model/given-file.ts';
+import {flag, key, keyReadBy, numbered, row, type Shown} from './key.ts';
 
 /** Keys for mounts and ports. */
 export const fileKeys = {
@@ -16,6 +17,23 @@ export const fileKeys = {
 		example: ['/run:size=16m,mode=755'],
 		about: 'Empty file systems in memory: `/run` or `/run:size=64m,mode=755`.',
 		written: w => w.tmpfs,
+	}),
+	secrets: row({
+		example: ['password'],
+		about:
+			'Secrets of the file, below /run/secrets: a list of their names, or of maps. A `file` is mounted read-only; a variable is written to a file of tsbox that only the container sees.',
+		written: w => w.givenSecrets,
+		recorded: {given: r => r.optional(r.array(r.givenFile))},
+		show: ({given = []}) => showGiven(given, 'secret'),
+		value: ({given = []}) => given.filter(({kind}) => kind === 'secret'),
+	}),
+	configs: row({
+		example: [{source: 'app', target: '/etc/app.conf'}],
+		about: 'Configs of the file, at /NAME or `target`: a list of their names, or of maps.',
+		also: ['config_files'],
+		written: w => w.givenConfigs,
+		show: ({given = []}) => showGiven(given, 'config'),
+		value: ({given = []}) => given.filter(({kind}) => kind === 'config'),
 	}),
 	ports: keyReadBy('ports', {
 		example: ['8080:80'],
@@ -37,3 +55,7 @@ export const fileKeys = {
 		fallback: false,
 	}),
 };
+
+function showGiven(given: readonly GivenFile[], asked: GivenFile['kind']): Shown {
+	return numbered(given.filter(({kind}) => kind === asked).map(({name, target}) => `${name}:${target}`));
+}

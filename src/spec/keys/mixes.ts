@@ -110,6 +110,11 @@ function listMixes(service: Service): readonly Mix[] {
 			mixes.push({key: `volumes.${i}`, message, hint: 'keep one of them'});
 		}
 	}
+	for (const {kind, target} of service.given ?? []) {
+		const others = [...service.volumes, ...(service.given ?? [])].filter(other => other.target === target);
+		if (others.length > 1)
+			mixes.push({key: `${kind}s`, message: `the target ${quoted(target)} is mounted twice`, hint: 'keep one of them'});
+	}
 	for (const name of service.capAdd.filter(added => service.capDrop.includes(added))) {
 		const message = `${quoted(name)} is both in \`cap_add\` and in \`cap_drop\``;
 		mixes.push({key: 'cap_drop', message, hint: 'keep one of them'});

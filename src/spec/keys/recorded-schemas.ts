@@ -101,6 +101,17 @@ const mount = z.object({
 	nocopy: z.boolean(),
 });
 
+/** A secret or a config, without its text. */
+export const givenFile = z.object({
+	kind: z.enum(['secret', 'config']),
+	name: withoutNul,
+	target,
+	file: z.optional(hostPath),
+	uid: z.optional(whole(0)),
+	gid: z.optional(whole(0)),
+	mode: z.optional(whole(0, 0o7777)),
+});
+
 export const volume = z.discriminatedUnion('type', [bind, tmpfs, mount]);
 
 export const device = z.object({source: z.string(), target: z.string(), permissions: z.string()}).check(

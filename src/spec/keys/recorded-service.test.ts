@@ -5,6 +5,8 @@ import {serviceShape} from './service-schema.ts';
 
 const text = `name: shop
 volumes: {data: {labels: {a: b}}, other: {external: true, name: theirs}}
+secrets: {key: {file: ./key}}
+configs: {conf: {content: text}}
 networks:
   front:
     internal: true
@@ -51,6 +53,8 @@ services:
     dns: 9.9.9.9
     dns_search: [example.org]
     dns_opt: [ndots:2]
+    secrets: [{source: key, uid: 5, gid: '6', mode: 0400}]
+    configs: [conf]
     read_only: true
     mem_limit: 100m
     memswap_limit: -1

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import {parseName} from '../values/container-name.ts';
-import {secretsSchema} from '../build/build-schema.ts';
+import {configsSchema, secretsSchema} from '../given/given-schema.ts';
 import {extendsKey, includeKey} from '../files/files-schema.ts';
 import {ignoredKeys} from '../compose/ignored-keys.ts';
 import {networksSchema} from '../network/networks-schema.ts';
@@ -46,7 +46,8 @@ export const projectFileSchema = z.strictObject(
 		...projectShape,
 		volumes: key('The named volumes of the project, by name.', volumesSchema),
 		networks: key('The networks of the project, by name; `default` is there without being named.', networksSchema),
-		secrets: key('The secrets that builds may read, by name.', secretsSchema),
+		secrets: key('Files and variables that containers and builds may read, by name.', secretsSchema),
+		configs: key('Files and texts that containers may read, by name.', configsSchema),
 		services: services(serviceSchema),
 	},
 	{error: 'must be a map'},

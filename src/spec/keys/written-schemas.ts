@@ -21,6 +21,7 @@ import {parseSource, parseTmpfs, parseVolume} from '../values/volume.ts';
 
 export {ignoredKeys} from '../compose/ignored-keys.ts';
 export {buildSchema as build} from '../build/build-schema.ts';
+export {givenConfigs, givenSecrets} from '../given/given-schema.ts';
 export {dependsOn} from '../values/depends-on.ts';
 export {healthcheck} from '../values/healthcheck.ts';
 export {hooks} from '../values/hook.ts';

@@ -1,4 +1,5 @@
 import type {BuildSource} from './build-source.ts';
+import type {GivenFile} from './given-file.ts';
 import type {IpcMode, PidMode} from './namespace-mode.ts';
 import type {ExtraHost, NetworkDeclaration, NetworkJoin, NetworkMode} from './network.ts';
 import type {RestartPolicy} from './restart.ts';
@@ -232,6 +233,8 @@ export interface Service {
 	readonly hostname?: string;
 	readonly domainname?: string;
 	readonly volumes: readonly (BindVolume | TmpfsVolume | VolumeMount)[];
+	/** Secrets and configs that tsbox writes for the container. */
+	readonly given?: readonly GivenFile[];
 	readonly ports: readonly Port[];
 	/** The networks that the container is on, highest priority first; undefined for none. */
 	readonly networks?: readonly NetworkJoin[];

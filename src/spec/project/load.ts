@@ -13,7 +13,7 @@ import {activeServices, profileProblems} from '../keys/profiles.ts';
 import {type Problem, specError} from '../syntax/problem.ts';
 import type {NamedVolume, Project, Service} from '../model/project.ts';
 import type {NetworkDeclaration} from '../model/network.ts';
-import type {SecretsInput} from '../build/build-schema.ts';
+import type {ConfigsInput, SecretsInput} from '../given/given-schema.ts';
 import type {SpecRequest} from '../keys/request.ts';
 import {replicasOf, strangeScales, withoutIdle} from '../keys/replicas.ts';
 import {idleWarnings} from './idle-warnings.ts';
@@ -49,6 +49,8 @@ export function loadProject(request: SpecRequest): Project {
 			volumes: file.volumes,
 			networks: file.networks,
 			secrets: file.secrets,
+			configs: file.configs,
+			variables,
 			services: file.containers.flatMap(({key: each}) => each ?? []),
 		}),
 	);
@@ -141,6 +143,7 @@ interface FittingFile {
 	readonly volumes: readonly NamedVolume[] | undefined;
 	readonly networks: FileNetworks;
 	readonly secrets?: SecretsInput | undefined;
+	readonly configs?: ConfigsInput | undefined;
 	readonly problems: readonly Problem[];
 }
 
@@ -183,6 +186,7 @@ function fitFile(value: Readonly<Record<string, unknown>>, places: Places, fallb
 		volumes,
 		networks,
 		secrets: output?.secrets,
+		configs: output?.configs,
 		problems: problems.length === 0 && containers.length === 0 ? [none] : [...problems, ...wrong, ...wrongNetworks],
 	};
 }

@@ -21,8 +21,10 @@ import type {SpecRequest} from '../keys/request.ts';
 import {readRoot} from '../keys/read-root.ts';
 import {resolveSource} from '../keys/rootfs.ts';
 import {readBuild} from '../build/read-build.ts';
-import type {SecretsInput} from '../build/build-schema.ts';
+import type {ConfigsInput, SecretsInput} from '../given/given-schema.ts';
 import type {BuildSource} from '../model/build-source.ts';
+import {readGiven} from '../given/read-given.ts';
+import type {Lookup} from '../syntax/interpolate.ts';
 import type {ServiceInput} from '../keys/service-schema.ts';
 import type {Places} from '../syntax/tree.ts';
 
@@ -42,6 +44,9 @@ export interface ServiceContext {
 	readonly networks: FileNetworks;
 	/** The secrets and the services of the file, which a build may name. */
 	readonly secrets: SecretsInput | undefined;
+	readonly configs: ConfigsInput | undefined;
+	/** The variables of the project. */
+	readonly variables: Lookup;
 	readonly services: readonly string[];
 	/** Whether the file already has problems. Then checks whose problems may only follow from those are skipped. */
 	readonly broken: boolean;
@@ -112,6 +117,10 @@ export function readService(input: ServiceInput, places: Places, context: Servic
 		isNetworked: context.key !== undefined || read.ports.length > 0 || read.egress !== undefined,
 		mac: input.mac_address,
 	});
+	const {binds, given} = readGiven(input, picker, {
+		...context,
+		resolve: path => resolveSource(path, folder, request.env),
+	});
 	const service: Omit<Service, 'origins'> = {
 		service: context.key ?? name,
 		name,
@@ -121,10 +130,14 @@ export function readService(input: ServiceInput, places: Places, context: Servic
 		...command,
 		environment,
 		...(withoutVariables.length === 0 ? {} : {withoutVariables}),
-		volumes: readVolumes(input, picker, folder, request, {
-			declared: context.volumes,
-			owner: {container: name, project: context.project},
-		}).map(volume => (reproducible ? withSize(volume) : volume)),
+		volumes: [
+			...readVolumes(input, picker, folder, request, {
+				declared: context.volumes,
+				owner: {container: name, project: context.project},
+			}).map(volume => (reproducible ? withSize(volume) : volume)),
+			...binds,
+		],
+		...(given.length === 0 ? {} : {given}),
 		namespaces: [...new Set(namespaces)],
 		...readSecurity(input.security_opt ?? [], read.privileged, picker, folder, request, isBare),
 		...present({
