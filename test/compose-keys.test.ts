@@ -95,6 +95,8 @@ test('no key of the Compose Specification is dropped in silence', () => {
 	// These say what is so anyway.
 	expect(outcomes.filter(line => line.endsWith('dropped'))).toEqual([
 		'services.web.deploy.mode: global -> dropped',
+		'services.web.healthcheck.disable: true -> dropped',
+		'services.web.env_file: [{path: ./none, required: false}] -> dropped',
 		'networks.back.ipam.driver: default -> dropped',
 	]);
 	expect(outcomes.filter(line => !line.endsWith('works'))).toMatchSnapshot();

@@ -3,6 +3,7 @@ import {didYouMean} from '../../errors/did-you-mean.ts';
 import {quoted} from '../model/parsed.ts';
 import type {Problem} from '../syntax/problem.ts';
 import type {Path, Places} from '../syntax/tree.ts';
+import {blankHint} from '../syntax/blank-hint.ts';
 import {refusedAt} from '../compose/find-rows.ts';
 import {synonymHint} from './synonyms.ts';
 
@@ -30,17 +31,20 @@ export function describeIssues(issues: readonly Issue[], places: Places, known: 
 
 function describeIssue(issue: Issue, base: Path, places: Places, known: KnownKeys): readonly SchemaProblem[] {
 	const path: Path = [...base, ...issue.path.map(part => (typeof part === 'number' ? part : String(part)))];
-	const at = (message: string, hint?: string): readonly SchemaProblem[] => [
-		{
-			path,
-			problem: {
-				code: 'E_SPEC_INVALID',
-				place: places.value(path),
-				message: `${nameOf(path)} ${message}`,
-				...(hint !== undefined && {hint}),
+	const at = (message: string, own?: string): readonly SchemaProblem[] => {
+		const hint = blankHint(places, path) ?? own;
+		return [
+			{
+				path,
+				problem: {
+					code: 'E_SPEC_INVALID',
+					place: places.value(path),
+					message: `${nameOf(path)} ${message}`,
+					...(hint !== undefined && {hint}),
+				},
 			},
-		},
-	];
+		];
+	};
 	if (issue.code === 'unrecognized_keys') {
 		return issue.keys.map(key => ({path: [...path, key], problem: describeKey(key, path, places, known)}));
 	}

@@ -1,6 +1,7 @@
 import type {Parsed} from '../model/parsed.ts';
 import type {BuildSource} from '../model/build-source.ts';
 import type {RootfsSource} from '../model/project.ts';
+import {blankHint} from '../syntax/blank-hint.ts';
 import {type Picker, present} from '../syntax/pick.ts';
 import {parseImageReference} from '../image/image-reference.ts';
 import type {SpecRequest} from './request.ts';
@@ -63,7 +64,7 @@ function orProblem<T>(key: 'image' | 'rootfs', parsed: Parsed<T>, {places, probl
 		code: key === 'image' ? 'E_SPEC_INVALID' : 'E_ROOTFS_NOT_FOUND',
 		place: places.value([key]),
 		message: `\`${key}\` ${parsed.problem}`,
-		...(parsed.hint !== undefined && {hint: parsed.hint}),
+		...present({hint: blankHint(places, [key]) ?? parsed.hint}),
 	});
 	return undefined;
 }

@@ -1,7 +1,6 @@
 import {namespaceKinds, usernsModes} from '../model/project.ts';
 import {modeWord} from '../model/namespace-mode.ts';
 import {parseCapability} from '../values/capability.ts';
-import {parseDevice} from '../values/device.ts';
 import {landlockRights} from '../values/landlock.ts';
 import {namespaceModeParser} from '../namespaces/parse-mode.ts';
 import {parseSecurityOption} from '../values/security-option.ts';
@@ -140,7 +139,7 @@ export const securityKeys = {
 	devices: key('devices', {
 		example: ['/dev/fuse'],
 		about: 'Devices of the host: `/dev/fuse`, `/dev/sda:/dev/xvda:r`.',
-		written: w => w.list(w.parsedBy(w.text, parseDevice)),
+		written: w => w.list(w.device),
 		recorded: r => r.array(r.device),
 		show: list => numbered(list.map(deviceWord)),
 		fallback: [],

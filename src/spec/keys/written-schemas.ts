@@ -3,6 +3,7 @@ import type {Parsed} from '../model/parsed.ts';
 import {numberIn, type NumberRange, parseBoolean} from '../syntax/scalar.ts';
 import {splitShellWords} from '../syntax/shell-words.ts';
 import {checkPath, parseContainerPath, parseMountTarget} from '../values/container-path.ts';
+import {parseDevice} from '../values/device.ts';
 import {landlockRights} from '../values/landlock.ts';
 import {propagations} from '../values/mount-options.ts';
 import {parseVolumeName} from '../values/named-volume.ts';
@@ -129,6 +130,20 @@ export const volume = z.union(
 	],
 	{error: 'must be `SOURCE:TARGET[:ro]`, or a map with `type`, `source` and `target`'},
 );
+
+const longDevice = parsedBy(
+	z.strictObject({
+		source: described('The path on the host.', text),
+		target: key('The path in the container; that on the host by default.', text),
+		permissions: key('Any of `r`, `w` and `m`: read, write, mknod; all by default.', text),
+	}),
+	({source, target = source, permissions = 'rwm'}) => parseDevice(`${source}:${target}:${permissions}`),
+);
+
+/** An entry of `devices`. */
+export const device = z.union([parsedBy(z.string(), parseDevice), longDevice], {
+	error: 'must be `SOURCE[:TARGET[:rwm]]`, or a map with `source`',
+});
 
 const longPort = parsedBy(
 	z.strictObject({

@@ -65,6 +65,8 @@ labels: *a9
 	['a misspelt key', 'rootfs: host\nhostnme: x\n'],
 	['a misspelt key of a service', 'services:\n  web:\n    rootfs: host\n    enviroment: {}\n'],
 	['a misspelt key deep down', 'rootfs: host\ndeploy: {resources: {limits: {memroy: 1g}}}\n'],
+	['an image whose tag is in a variable that is not set', 'image: "nginx:${TAG}"\n'],
+	['a number in a variable that is not set', 'rootfs: host\nmem_limit: "${LIMIT}"\n'],
 	['a key of compose', 'image: alpine\nlabel_file: ./labels\n'],
 	['a section of compose', 'services: {a: {rootfs: host}}\nmodels: {}\n'],
 	['a container and services', 'rootfs: host\nservices: {a: {rootfs: host}}\n'],
