@@ -1,9 +1,10 @@
-import {execFileSync, spawn} from 'node:child_process';
+import {execFileSync, spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync, readdirSync, readFileSync, rmSync} from 'node:fs';
 import {type AddressInfo, createServer} from 'node:net';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
+import {tableOf} from '../../src/plan/network/nft-text.ts';
 import {testBox} from './box.ts';
 import {asks, bringUp, fetched, isAble, left, noteLinks, serves, sleeps, stack, unusedPort} from './network-stack.ts';
 import {rows, until} from './project.ts';
@@ -323,6 +324,30 @@ dns_search: [example.test]
 		noteLinks(box);
 		script.kill('SIGTERM');
 		await over;
+		expect(left(box)).toEqual([]);
+	});
+
+	test('a failed step with a long script is named, with what its command said, and is not shown whole', async () => {
+		await using box = await testBox();
+		const table = tableOf(join(box.folder, 'state')).split(' ');
+		// Somebody has a table of that name, in which a chain is hooked elsewhere.
+		execFileSync('nft', ['add', 'table', ...table]);
+		try {
+			execFileSync('nft', ['add', 'chain', ...table, 'guard', '{ type filter hook output priority 0; }']);
+			const spec = stack(box, {web: 'command: ["true"]\n'});
+			const {status, err} = await box.tsbox(['run', spec]);
+			expect(status).toBe(125);
+			expect(err).toMatch(/the script of the step network\.rules, which `tsbox plan \/\S+stack\.yaml` shows\n/);
+			expect(err).toContain('Could not process rule');
+			expect(err).not.toContain('flock');
+			// What failed took the table away, as the last of its network.
+			execFileSync('nft', ['add', 'table', ...table]);
+			execFileSync('nft', ['add', 'chain', ...table, 'guard', '{ type filter hook output priority 0; }']);
+			expect((await box.tsbox(['up', '-d', spec])).err).toMatch(/web did not start: .*guard/);
+			await box.tsbox(['down', '-t', '0', box.name]);
+		} finally {
+			spawnSync('nft', ['delete', 'table', ...table]);
+		}
 		expect(left(box)).toEqual([]);
 	});
 

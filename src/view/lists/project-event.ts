@@ -52,8 +52,12 @@ export function projectEventText(event: ProjectEvent): string | undefined {
 	}
 }
 
-/** The last line of a command's output, after a colon. */
+/** The last line of a command's output, after a colon. nft(8) underlines what is wrong on a line of its own. */
 function lastLine(output = ''): string {
-	const line = output.trim().split('\n').at(-1) ?? '';
+	const line =
+		output
+			.split('\n')
+			.findLast(each => /[^\s~^]/.test(each))
+			?.trim() ?? '';
 	return line === '' ? '' : `: ${escapeText(line)}`;
 }
