@@ -3,7 +3,7 @@ import {verdict} from '../../src/seccomp/interpret.ts';
 import {architectures} from '../../src/seccomp/syscalls.ts';
 
 const audit = 0xc000_003e;
-const errnos: Readonly<Record<number, string>> = {1: 'EPERM', 38: 'ENOSYS'};
+const errnos: Readonly<Record<number, string>> = {1: 'EPERM', 22: 'EINVAL', 38: 'ENOSYS'};
 
 /** `allow`, `EPERM`, `ENOSYS`, `kill`: what a filter answers to one call. */
 export function answerOf(filter: Uint8Array, nr: number, ...args: readonly (number | bigint)[]): string {

@@ -47,7 +47,7 @@ describe.runIf(isAble)('many', () => {
 		expect(left(box)).toEqual([]);
 	});
 
-	test('two hundred ports are published by one change of the rules', async () => {
+	test('two hundred ports are published, and taken back', async () => {
 		await using box = await testBox();
 		const first = await portsInRow(200);
 		const range = `ports: ["${first}-${first + 199}:1000-1199"]\n`;
@@ -55,8 +55,6 @@ describe.runIf(isAble)('many', () => {
 		const listens = [1000, 1100, 1199].map(port => `busybox httpd -f -p ${port} -h /tmp/w &`).join(' ');
 		const command = `command: [sh, -c, "mkdir /tmp/w; hostname > /tmp/w/index.html; ${listens} wait"]\n`;
 		const spec = stack(box, {web: `${command}${range}`});
-		const {out: plan} = await box.tsbox(['plan', spec]);
-		expect(plan.match(/nft -f -/g)?.length).toBe(1);
 		await bringUp(box, spec);
 		for (const port of [first, first + 100, first + 199])
 			await until(`port ${port} answers`, () => {

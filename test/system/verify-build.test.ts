@@ -67,7 +67,9 @@ describe.runIf(process.getuid?.() === 0)('tsbox verify --build', () => {
 		expect(configOf(box, first.digest).created).toBe('1980-01-01T00:00:00.000Z');
 		const plain = await built(box, ['-q', folder]);
 		expect(plain.digest).not.toBe(first.digest);
-		expect((await box.tsbox(['run', spec, '--', 'cat', '/name', '/fixed'])).out).toBe('box\nUTC 315532800\n');
+		expect((await box.tsbox(['run', spec, '--', 'cat', '/name', '/fixed'])).out).toBe(
+			'buildkitsandbox\nUTC 315532800\n',
+		);
 	});
 
 	test.each([

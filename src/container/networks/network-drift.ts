@@ -1,8 +1,7 @@
 import {kernelLink, kernelNames, kernelText} from '../../host/files/kernel-text.ts';
 import {findProgram} from '../../host/probe/tools.ts';
 import {feed} from '../../plan/network/script-lines.ts';
-import type {Leaves} from '../../step/verbs/leaves.ts';
-import type {Step} from '../../step/verbs/step.ts';
+import type {Leaves, Step} from '../../step/verbs/step.ts';
 import type {MachineFolders} from '../machine/machine.ts';
 import type {Difference} from '../machine/observed.ts';
 import {inNetworks, type Link, linksOfNetworks} from './in-networks.ts';
