@@ -1,5 +1,5 @@
 import {parseVolume} from '../values/volume.ts';
-import type {Path} from '../syntax/located.ts';
+import {pathTable} from './path-table.ts';
 
 /*
  * How values of two Compose files come together: Compose Specification, "Merge". Maps are merged by their keys, lists are put one behind the
@@ -61,14 +61,8 @@ const rules: Readonly<Record<string, MergeRule>> = {
 	'volumes.*.labels': pairs,
 };
 
-const patterns = Object.entries(rules).map(([dotted, rule]) => ({keys: dotted.split('.'), rule}));
-
 /** The rule for the value at a path of a file with services; undefined for one that is like others of its kind. */
-export function ruleOf(path: Path): MergeRule | undefined {
-	return patterns.find(
-		({keys}) => keys.length === path.length && keys.every((key, at) => key === '*' || key === String(path[at])),
-	)?.rule;
-}
+export const ruleOf = pathTable(rules);
 
 /** The value of a key in an entry of the long form. */
 function field(entry: unknown, key: string): unknown {

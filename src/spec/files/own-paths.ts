@@ -1,12 +1,13 @@
 import {isAbsolute, resolve} from 'node:path';
 import type {Located, Path} from '../syntax/located.ts';
+import {pathTable} from './path-table.ts';
 
 /**
  * Paths of a file that lies elsewhere, as they are from anywhere: those of an included file, and of one that a service extends, are
  * relative to its folder. Compose Specification, "Include" and "Extends".
  */
 export function withOwnPaths(located: Located, folder: string, path: Path = []): Located {
-	const kind = kindOf(path, located);
+	const kind = kindOf(path);
 	if (kind !== undefined && located.kind === 'scalar' && typeof located.value === 'string') {
 		const value = kind === 'volume' ? volumeFrom(located.value, folder) : pathFrom(located.value, folder, kind);
 		return {...located, value, spot: {...located.spot, text: value}};
@@ -41,14 +42,7 @@ const kinds: Readonly<Record<string, Kind>> = {
 	'secrets.*.file': 'path',
 };
 
-const patterns = Object.entries(kinds).map(([dotted, kind]) => ({keys: dotted.split('.'), kind}));
-
-function kindOf(path: Path, {kind: shape}: Located): Kind | undefined {
-	if (shape !== 'scalar') return undefined;
-	return patterns.find(
-		({keys}) => keys.length === path.length && keys.every((key, at) => key === '*' || key === String(path[at])),
-	)?.kind;
-}
+const kindOf = pathTable(kinds);
 
 function pathFrom(text: string, folder: string, kind: Kind): string {
 	if (isAbsolute(text) || text.startsWith('~')) return text;
