@@ -51,7 +51,11 @@ const common = {
 	// For who asks where an error comes from; the sources themselves would be twice as much again.
 	sourcemap: 'linked',
 	sourcesContent: false,
-	define: {SECCOMP_BASIS: JSON.stringify(seccompBasis), BUILD: JSON.stringify(basis.slice(0, 16))},
+	define: {
+		SECCOMP_BASIS: JSON.stringify(seccompBasis),
+		BUILD: JSON.stringify(basis.slice(0, 16)),
+		VERSION: JSON.stringify(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version),
+	},
 	// CommonJS packages in a bundle ask for Node's own modules through require. Where another bundler makes CommonJS of it there is
 	// no import.meta.url, and a __filename instead.
 	banner: {

@@ -51,7 +51,12 @@ const chain = {
 		'src/project/state/target.ts',
 		'src/view/lists/log-lines.ts',
 	],
-	plan: ['src/container/plan/plan-container.ts', 'src/cli/commands/plan.ts', 'src/cli/output/show-plan.ts'],
+	plan: [
+		'src/container/plan/plan-container.ts',
+		'src/plan/cgroup/plan-cgroup.ts',
+		'src/cli/commands/plan.ts',
+		'src/cli/output/show-plan.ts',
+	],
 	// All that needs zod or yaml, which take longer to load than a container to start.
 	spec: [
 		'src/container/machine/load-project.ts',
@@ -74,6 +79,14 @@ const leaves = {
 	dash: ['src/tui/dash/start-dash.ts'],
 	execa: ['node_modules/execa/index.js'],
 	learn: ['src/tui/learn/start-learn.ts', 'src/tui/learn/start-try.ts'],
+	// An engine waits for it: what it needs of zod is in it, and nothing else of specs.
+	runtime: [
+		'src/cli/runtime/runtime-main.ts',
+		'src/cli/runtime/runtime-verbs.ts',
+		'src/runtime/create.ts',
+		'src/runtime/exec.ts',
+		'src/spec/bundle/bundle-config.ts',
+	],
 	probe: ['overlay', 'seccomp-loader', 'toolbox', 'tools'].map(name => `src/host/probe/${name}.ts`),
 	seccomp: ['src/container/plan/compile-profile.ts'],
 	width: ['node_modules/string-width/index.js'],

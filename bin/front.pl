@@ -57,7 +57,7 @@ sub disown {
 sub become_node {
 	delete $ENV{PERL_BADLANG};
 	syscall $nr{rt_sigprocmask}, 2, my $none = "\0" x 8, 0, 8 if %nr;
-	exec {'node'} 'node', $script, @words;
+	exec {'node'} 'node', '--', $script, @words;
 	$ENV{TSBOX_FRONT} = 'off';
 	exec {'/bin/sh'} 'sh', $script, @words;
 	exit 127;
@@ -209,6 +209,7 @@ my %field_of = (
 	mode => sub { unpack 'x28 S', $_[0] },
 	links => sub { unpack 'x16 L', $_[0] },
 	uid => sub { unpack 'x20 L', $_[0] },
+	gid => sub { unpack 'x24 L', $_[0] },
 	ino => sub { unpack 'x32 Q', $_[0] },
 	size => sub { unpack 'x40 Q', $_[0] },
 	mtimeMs => sub { microseconds(unpack 'x112 qL', $_[0]) },

@@ -2,6 +2,7 @@ import {parse} from 'yaml';
 import {expect, test} from 'vitest';
 import {isTsboxError} from '../src/errors/tsbox-error.ts';
 import type {Project} from '../src/spec/model/project.ts';
+import {composeRows} from '../src/spec/compose/compose-rows.ts';
 import {loadProject} from '../src/spec/project/load.ts';
 import {beside, otherKeys, serviceEntries, serviceKeys} from './compose/keys.ts';
 
@@ -17,7 +18,7 @@ const base = `{
 	configs: {conf: {file: ./conf}, other: {file: ./key}},
 	services: {
 		made: {build: {context: ., secrets: [key]}},
-		db: {image: "postgres:16"},
+		db: {image: "postgres:16", stop_signal: SIGQUIT},
 		web: {image: "alpine:3", networks: {front: {}, default: {}}, volumes: ["data:/d"], secrets: [key], configs: [conf, {source: other, target: /o}]},
 	},
 }`;
@@ -53,9 +54,11 @@ function loaded(file: Map): Project {
 		readText: path =>
 			path === '/home/ada/compose.yaml'
 				? JSON.stringify(file)
-				: path.endsWith('.env') && !path.endsWith('/.env')
-					? 'FROM_FILE=1'
-					: undefined,
+				: path === '/home/ada/other.yaml'
+					? '{"services": {"more": {"image": "alpine:3"}}}'
+					: path.endsWith('.env') && !path.endsWith('/.env')
+						? 'FROM_FILE=1'
+						: undefined,
 		kindOf: () => 'file',
 	});
 }
@@ -72,11 +75,18 @@ function outcome(path: readonly string[], value: string): string {
 	try {
 		const project = loaded(file);
 		const {warnings = []} = project;
-		if (warnings.length > 0) return 'ignored';
+		if (warnings.length > 0) {
+			const row = warnings.flatMap(
+				({text}) => composeRows.find(({fate, why}) => fate === 'ignored' && text.includes(why)) ?? [],
+			);
+			return row.length === 0 ? `ignored without a row: ${warnings[0]?.text ?? ''}` : 'ignored';
+		}
 		return essence(project) === essence(loaded(around(path))) ? 'dropped' : 'works';
 	} catch (error) {
 		if (!isTsboxError(error)) throw error;
-		return `refused: ${error.message.replace(/^compose.yaml:\d+:\d+: /, '')}`;
+		const message = error.message.replace(/^compose.yaml:\d+:\d+: /, '');
+		const row = composeRows.find(({fate, why}) => fate === 'refused' && message.includes(why));
+		return `refused${row === undefined ? ' without a row' : ''}: ${message}`;
 	}
 }
 
@@ -84,7 +94,8 @@ const rows = [
 	...Object.entries(serviceKeys).map(([path, value]) => [['services', 'web', ...path.split('.')], value] as const),
 	...Object.entries(serviceEntries).flatMap(([key, entries]) =>
 		entries.map(
-			entry => [['services', 'web', key], `[${entry.startsWith('{') ? entry : JSON.stringify(entry)}]`] as const,
+			entry =>
+				[['services', 'web', ...key.split('.')], `[${entry.startsWith('{') ? entry : JSON.stringify(entry)}]`] as const,
 		),
 	),
 	...Object.entries(otherKeys).map(([path, value]) => [path.split('.'), value] as const),
@@ -99,5 +110,6 @@ test('no key of the Compose Specification is dropped in silence', () => {
 		'services.web.env_file: [{path: ./none, required: false}] -> dropped',
 		'networks.back.ipam.driver: default -> dropped',
 	]);
+	expect(outcomes.filter(line => line.includes('without a row'))).toEqual([]);
 	expect(outcomes.filter(line => !line.endsWith('works'))).toMatchSnapshot();
 });

@@ -100,7 +100,8 @@ function fateTable(fate: ComposeRow['fate'], instead: string): string {
 /** The keys of the Compose Specification that work, by where they stand. */
 function worksTable(): string {
 	const {container, project} = spec();
-	const isIdle = (path: string): boolean => composeRows.some(row => row.path === path && row.when === undefined);
+	const isIdle = (path: string): boolean =>
+		composeRows.some(row => row.path === path && row.when === undefined && row.shown === undefined);
 	const group = (schema: KeySchema, under: string, closed: readonly string[] = []): readonly string[] =>
 		keyRows(schema, closed).flatMap(({path}) => (isIdle(`${under}${path}`) ? [] : [code(path)]));
 	return [

@@ -4,7 +4,8 @@ import {expect, test} from 'vitest';
 import {loadProject} from '../../src/spec/project/load.ts';
 
 const here = import.meta.dirname;
-const examples = ['.', 'learn', 'services', 'stacks/shop', 'stacks/queue', 'stacks/apart'].flatMap(dir =>
+const stacks = readdirSync(resolve(here, 'stacks')).map(name => `stacks/${name}`);
+const examples = ['.', 'learn', 'services', ...stacks].flatMap(dir =>
 	readdirSync(resolve(here, dir))
 		.filter(name => name.endsWith('.yaml'))
 		.map(name => `${dir}/${name}`),

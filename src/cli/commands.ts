@@ -14,6 +14,8 @@ const verbs: Readonly<Record<string, Readonly<Record<string, () => Promise<Comma
 	Run: {
 		build: async () => (await import('./commands/build.ts')).build,
 		run: async () => (await import('./commands/run.ts')).run,
+		watch: async () => (await import('./commands/watch.ts')).watch,
+		compose: async () => (await import('./compose/compose.ts')).compose,
 		exec: async () => (await import('./commands/exec.ts')).exec,
 		attach: async () => (await import('./commands/attach.ts')).attach,
 		start: async () => (await import('./commands/start.ts')).start,
@@ -58,9 +60,11 @@ const verbs: Readonly<Record<string, Readonly<Record<string, () => Promise<Comma
 	More: {
 		login: async () => (await import('./commands/login.ts')).login,
 		logout: async () => (await import('./commands/logout.ts')).logout,
+		config: async () => (await import('./commands/config.ts')).config,
 		validate: async () => (await import('./commands/validate.ts')).validate,
 		doctor: async () => (await import('./commands/doctor.ts')).doctor,
-		generate: async () => (await import('./commands/generate.ts')).generate,
+		export: async () => (await import('./commands/export.ts')).exportSpec,
+		oci: async () => (await import('./runtime/oci.ts')).oci,
 		completion: async () => (await import('./commands/completion.ts')).completion,
 		supervise: async () => (await import('./commands/supervise.ts')).supervise,
 	},

@@ -30,6 +30,8 @@ test('without a verb, help is printed on standard error with status 2', async ()
 		Run:
 		  build       Build an image from a Dockerfile, or the images of a spec
 		  run         Run a command in a new container, then remove the container
+		  watch       Bring containers up to date whenever their files change
+		  compose     Commands of docker compose, with its options and their meaning
 		  exec        Run a command in a running container
 		  attach      Attach to the input and output of a container in the background
 		  start       Start stopped services again
@@ -77,9 +79,14 @@ test('without a verb, help is printed on standard error with status 2', async ()
 		More:
 		  login       Log in to a registry, with skopeo login
 		  logout      Forget the login of a registry, with skopeo logout
+		  config      Print the files of a project as one model: merged, with variables
+		              filled in, in long forms
 		  validate    Check a spec without changing anything
 		  doctor      Show what this machine supports and how to fix what is missing
-		  generate    Write a systemd unit that starts the services of a spec at boot
+		  export      Write a spec for OCI runtimes, Docker Compose, Kubernetes, or
+		              systemd
+		  oci         Be an OCI runtime with the command line of runc, for Docker and
+		              others
 		  completion  Print the completion script of a shell
 		  supervise   Supervise a project in the background; \`up -d\` starts this
 
@@ -118,41 +125,72 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		           dependencies start too
 
 		Options:
-		      --json                     Print JSON, one event per line; the command
-		                                 writes to standard error
-		  -d, --detach                   Start the services in the background and return
-		                                 when they run
-		      --wait                     Like -d, but return when all services are
-		                                 healthy
-		      --wait-timeout SECONDS     With -d: stop waiting after this long
-		      --name NAME                Container name, instead of the one in the spec
-		      --scale SERVICE=N          Run N containers of a service
-		      --abort-on-container-exit  Stop all containers when one exits for good,
-		                                 and return its exit status
-		      --exit-code-from SERVICE   Return the exit status of this service; implies
-		                                 --abort-on-container-exit
-		      --no-log-prefix            Do not prefix lines with the service name
-		      --attach SERVICE           Show only the output of this service
-		      --no-attach SERVICE        Hide the output of this service
-		      --step                     Explain each step and ask what to do before it
-		      --dash                     Start the services in the background and open
-		                                 the dashboard
-		      --plain                    Show progress as plain lines
-		      --build                    Build images that the spec has a \`build\` for,
-		                                 even if they are there
-		      --locked                   Start only if everything matches tsbox.lock;
-		                                 see tsbox lock
-		      --lock FILE                With --locked: lock file; default tsbox.lock
-		                                 next to the spec
-		      --record                   Record the run for \`runs\` and \`replay\`,
-		                                 including environment and secrets
-		      --profile NAME             Enable this profile, * for all; default
-		                                 COMPOSE_PROFILES
-		      --best-effort              Skip what the host does not support, with a
-		                                 warning
-		      --executor WHO             Make containers by commands or by system calls;
-		                                 default auto [auto, commands, calls]
-		  -T, --no-tty                   Do not allocate a terminal
+		      --json                        Print JSON, one event per line; the command
+		                                    writes to standard error
+		  -d, --detach                      Start the services in the background and
+		                                    return when they run
+		      --wait                        Like -d, but return when all services are
+		                                    healthy
+		      --wait-timeout SECONDS        With -d: stop waiting after this long
+		      --name NAME                   Container name, instead of the one in the
+		                                    spec
+		      --scale SERVICE=N             Run N containers of a service
+		      --abort-on-container-exit     Stop all containers when one exits for good,
+		                                    and return its exit status
+		      --abort-on-container-failure  Stop all containers when one exits with an
+		                                    error, and return its exit status
+		      --exit-code-from SERVICE      Return the exit status of this service;
+		                                    implies --abort-on-container-exit
+		      --no-log-prefix               Do not prefix lines with the service name
+		      --attach SERVICE              Show only the output of this service
+		      --no-attach SERVICE           Hide the output of this service
+		      --step                        Explain each step and ask what to do before
+		                                    it
+		      --dash                        Start the services in the background and
+		                                    open the dashboard
+		      --timestamps                  Show the time of each line
+		  -w, --watch                       Follow the files that \`develop.watch\` names;
+		                                    see tsbox watch
+		      --force-recreate              Recreate containers even if nothing changed
+		      --no-recreate                 Leave existing containers as they are, even
+		                                    if the spec changed
+		      --always-recreate-deps        With --force-recreate: also recreate
+		                                    dependencies
+		      --no-deps                     Do not start services that the named ones
+		                                    depend on
+		      --remove-orphans              Remove containers of services that the spec
+		                                    does not have
+		  -V, --renew-anon-volumes          Give recreated containers new anonymous
+		                                    volumes
+		  -t, --timeout SECONDS             Wait this long before SIGKILL; default
+		                                    stop_grace_period of the spec
+		      --no-start                    With -d: create, but do not start; \`tsbox
+		                                    start\` starts them
+		  -f, --file FILE                   Spec file; several are merged in their
+		                                    order. All arguments are then services
+		  -p, --project-name NAME           Name of the project; default
+		                                    COMPOSE_PROJECT_NAME, or the name in the
+		                                    spec
+		      --project-directory DIR       Folder that relative paths of the spec begin
+		                                    at; default that of the first file
+		      --env-file FILE               File with variables for the spec, in place
+		                                    of .env
+		      --plain                       Show progress as plain lines
+		      --build                       Build images that the spec has a \`build\`
+		                                    for, even if they are there
+		      --locked                      Start only if everything matches tsbox.lock;
+		                                    see tsbox lock
+		      --lock FILE                   With --locked: lock file; default tsbox.lock
+		                                    next to the spec
+		      --record                      Record the run for \`runs\` and \`replay\`,
+		                                    including environment and secrets
+		      --profile NAME                Enable this profile, * for all; default
+		                                    COMPOSE_PROFILES
+		      --best-effort                 Skip what the host does not support, with a
+		                                    warning
+		      --executor WHO                Make containers by commands or by system
+		                                    calls; default auto [auto, commands, calls]
+		  -T, --no-tty                      Do not allocate a terminal
 
 		Global options:
 		      --store DIR    Folder of unpacked root filesystems
@@ -186,6 +224,8 @@ test('the help of a verb is the same from --help, -h and help', async () => {
 		      all in the background, on the dashboard
 		  tsbox up -d --locked stack.yaml
 		      only if everything matches tsbox.lock
+		  tsbox up --watch
+		      and bring containers up to date whenever their files change
 		  tsbox up --step demo.yaml
 		      step by step: run or skip each, look around, quit
 		  tsbox up --json demo.yaml 2>/dev/null | jq .type

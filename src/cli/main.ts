@@ -47,6 +47,12 @@ async function dispatch(argv: readonly string[], io: Io, engine: EngineApi): Pro
 	const word = argv[at];
 	const command = word === undefined ? undefined : await findCommand(word);
 	if (command === undefined) return withoutVerb(argv, at, io, engine);
+	if (command.dispatch !== undefined) {
+		const {globals} = parseArguments(noVerb, argv.slice(0, at));
+		const folders = foldersOf({globals});
+		const context = {io: await themed(io, engine, folders.config), engine, folders, words: argv, commands: allCommands};
+		return command.dispatch(globals.help ? ['--help'] : argv.slice(at + 1), context);
+	}
 	const args = parseArguments(command, [...argv.slice(0, at), ...argv.slice(at + 1)]);
 	if (args.globals.help) return helpOf(command.name, io, engine);
 	if (args.globals.version) return version(io);
@@ -130,7 +136,7 @@ function version(io: Io): number {
 	return 0;
 }
 
-function foldersOf({globals: {store, state, config}}: ParsedArguments<Record<never, never>>) {
+function foldersOf({globals: {store, state, config}}: Pick<ParsedArguments<Record<never, never>>, 'globals'>) {
 	return present({store, state, config});
 }
 

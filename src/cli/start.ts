@@ -3,6 +3,7 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import {descriptorLimit, fewestDescriptors} from '../host/facts/descriptor-limit.ts';
 import {engine} from './verb/engine.ts';
 import {filesOfExecutable, filesOfPackage} from '../host/files/own-files.ts';
+import {isTerminal} from '../host/files/is-terminal.ts';
 import {keepIgnoringHangup} from '../host/terminal/kept-hangup.ts';
 import {leaveTerminals} from '../host/terminal/leave-terminals.ts';
 import {isReaderGone} from '../host/programs/reader-gone.ts';
@@ -19,6 +20,7 @@ export async function start(packageFolder?: string): Promise<void> {
 	closeInheritedDescriptors();
 	const argv = process.argv.slice(2);
 	const own = packageFolder === undefined ? filesOfExecutable() : filesOfPackage(packageFolder);
+	if (argv[0] === 'oci') return await startRuntime(argv.slice(1), () => own.read('package.json'));
 	const io = processIo(own, keepIgnoringHangup(packageFolder === undefined));
 	let failed: Promise<number> | undefined;
 	process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
@@ -32,6 +34,22 @@ export async function start(packageFolder?: string): Promise<void> {
 	const status =
 		limit < fewestDescriptors ? await report(tooFewDescriptors(limit), argv, io) : await main(argv, io, engine);
 	process.exitCode = (await failed) ?? status;
+}
+
+/** The OCI runtime has a command line of its own, that of runc. Its streams are those of the container: only what is written is opened. */
+async function startRuntime(argv: readonly string[], read: () => string): Promise<void> {
+	const {runtimeMain} = await import('./runtime/runtime-main.ts');
+	const status = await runtimeMain(argv, {
+		out: text => void process.stdout.write(text),
+		err: text => void process.stderr.write(text),
+		version: () => (JSON.parse(read()) as {version: string}).version,
+		columns: () => process.stdout.columns ?? 80,
+		env: process.env,
+		cwd: process.cwd(),
+		isTerminal: isTerminal(2),
+	});
+	// A container that waits at its gate still holds the ends of its pipes here.
+	process.exit(status);
 }
 
 function tooFewDescriptors(limit: number): TsboxError {

@@ -45,7 +45,11 @@ export const advice: Readonly<Record<ErrorCode, Advice>> = {
 		hint: '`tsbox doctor` shows what is missing and the command that fixes it; `--best-effort` goes on without it',
 	},
 	E_PERMISSION: {
-		causes: ['an ordinary user asks for what only root may do', 'the folder belongs to another user'],
+		causes: [
+			'an ordinary user asks for what only root may do',
+			'the folder belongs to another user',
+			'`stop`, `down` or `logs` of a container of an engine, which does that itself',
+		],
 		hint: 'run it with sudo, or leave the key out: docs/rootless.md',
 	},
 	E_ARCHIVE_INVALID: {

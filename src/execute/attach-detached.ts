@@ -17,6 +17,8 @@ export interface DetachedStreams {
 	readonly tty: boolean;
 	/** Keep standard input open; otherwise it is /dev/null. */
 	readonly stdin: boolean;
+	/** Throw the output away: the files stay empty. */
+	readonly discards?: boolean;
 }
 
 /**
@@ -35,8 +37,8 @@ export interface DetachedStreams {
  * the log folder is gone. They close descriptors with `exec`, because dash keeps a copy of each descriptor that a
  * redirected function closes, to restore it.
  */
-const shim = `conf=$1 logs=$2 cat=$3; shift 3
-keep() { until "$cat" >> "$1" 2>/dev/null || ! [ -d "$logs" ]; do PATH=/usr/bin:/bin sleep 1; done; }
+const shim = `conf=$1 logs=$2 cat=$3 null=$4; shift 4
+keep() { until "$cat" >> "\${null:-$1}" 2>/dev/null || ! [ -d "$logs" ]; do PATH=/usr/bin:/bin sleep 1; done; }
 exec 5<> "$conf/stdout" 6<> "$conf/stderr"
 ( exec < "$conf/stdout" 3>&- 4>&- 5>&- 6>&-; keep "$logs/stdout" ) &
 ( exec < "$conf/stderr" 3>&- 4>&- 5>&- 6>&-; keep "$logs/stderr" ) &
@@ -61,7 +63,11 @@ exit "$status"`;
  * Streams that outlive the process that starts the container. Separate processes append the output to files, so that
  * nothing is lost and no write waits for a reader. The input is a FIFO that the container itself holds open.
  */
-export function attachDetached(host: Host, facts: HostFacts, {logs, conf, tty, stdin}: DetachedStreams): Attachment {
+export function attachDetached(
+	host: Host,
+	facts: HostFacts,
+	{logs, conf, tty, stdin, discards = false}: DetachedStreams,
+): Attachment {
 	return {
 		launch: async (argv, gate = pipeGate.ends) => {
 			host.mkdirs(logs, 0o700);
@@ -70,8 +76,8 @@ export function attachDetached(host: Host, facts: HostFacts, {logs, conf, tty, s
 			// A file and not an argument, so that a list of processes stays readable.
 			host.writeAtomic(`${conf}/keep.sh`, `${tty ? terminalShim : shim}\n`, 0o600);
 			const program = tty
-				? onTerminal(host, facts, {sh, argv, gate, logs, conf, input})
-				: await throughPipes(host, facts, {sh, argv, gate, logs, conf, input});
+				? onTerminal(host, facts, {sh, argv, gate, logs, conf, input, discards})
+				: await throughPipes(host, facts, {sh, argv, gate, logs, conf, input, discards});
 			if (input !== undefined) closeDescriptor(input);
 			return program;
 		},
@@ -90,25 +96,32 @@ interface Kept {
 	readonly logs: string;
 	readonly conf: string;
 	readonly input: number | undefined;
+	readonly discards: boolean;
 }
 
 async function throughPipes(
 	host: Host,
 	facts: HostFacts,
-	{sh, argv, gate, logs, conf, input}: Kept,
+	{sh, argv, gate, logs, conf, input, discards}: Kept,
 ): Promise<RunningProgram> {
+	if (discards) makeEmpty(logs);
 	await makeFifos(host, '622', [`${conf}/stdout`, `${conf}/stderr`]);
 	// Only a path, because the script takes one word and a busybox applet would be two.
 	const cat = facts.tools.cat?.applet === null ? facts.tools.cat.path : 'cat';
-	return host.start([...sh, conf, logs, cat, ...argv], {
+	return host.start([...sh, conf, logs, cat, discards ? '/dev/null' : '', ...argv], {
 		stdio: [input ?? 'ignore', 'ignore', 'ignore', ...gate],
 		env: {},
 	});
 }
 
-function onTerminal(host: Host, facts: HostFacts, {sh, argv, gate, logs, conf, input}: Kept): RunningProgram {
-	const out = openAppend(`${logs}/stdout`);
-	closeDescriptor(openAppend(`${logs}/stderr`));
+/** The files of the output, so that who follows it finds them. */
+function makeEmpty(logs: string): void {
+	for (const stream of ['stdout', 'stderr']) closeDescriptor(openAppend(`${logs}/${stream}`));
+}
+
+function onTerminal(host: Host, facts: HostFacts, {sh, argv, gate, logs, conf, input, discards}: Kept): RunningProgram {
+	makeEmpty(logs);
+	const out = openAppend(discards ? '/dev/null' : `${logs}/stdout`);
 	const program = host.start([...sh, conf, ...scriptWords(facts, argv)], {
 		stdio: [input ?? 'ignore', out, 'ignore', ...gate],
 		env: {SHELL: facts.tools.sh?.path ?? '/bin/sh'},

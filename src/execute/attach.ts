@@ -15,7 +15,7 @@ import {
 import {guardDescriptor} from '../step/script/guard-script.ts';
 import {shellCommand} from '../spec/syntax/shell-words.ts';
 import {hostToolWords} from '../step/verbs/toolbox.ts';
-import {callerTerminal, type TerminalEnds} from './terminal-ends.ts';
+import {callerTerminal, type TerminalEnds} from './terminal/terminal-ends.ts';
 import {makeFifos} from './fifos.ts';
 import {type GateForm, pipeGate} from './gate.ts';
 import {limitTime, startGuarded} from './start-guarded.ts';
@@ -59,6 +59,8 @@ export interface AttachOptions {
 	readonly conf: string;
 	/** Gets a copy of the output. The command then writes to a FIFO and not to the caller's descriptor. */
 	readonly tap?: OutputTap | undefined;
+	/** Descriptors of the caller that the command is to have from 3 on. */
+	readonly preserved?: readonly number[] | undefined;
 	/** The time limit in whole seconds, which the guard enforces if this process has ended. */
 	readonly limitSeconds?: number | undefined;
 }
@@ -80,7 +82,7 @@ export function attach(host: Host, facts: HostFacts, stdio: CallerStdio, options
 			});
 	}
 	return options.tty
-		? attachTerminal(host, facts, options.terminal ?? callerTerminal(stdio.stdout), options.tap)
+		? attachTerminal(host, facts, options.terminal ?? callerTerminal(stdio.stdout), options)
 		: attachStreams(host, stdio, options);
 }
 
@@ -98,7 +100,12 @@ function ends(stream: Readable | Writable | undefined | null): Promise<void> {
 }
 
 /** The container gets its own pty, which script(1) holds. tsbox relays between script(1) and a terminal. */
-function attachTerminal(host: Host, facts: HostFacts, terminal: TerminalEnds, tap: OutputTap | undefined): Attachment {
+function attachTerminal(
+	host: Host,
+	facts: HostFacts,
+	terminal: TerminalEnds,
+	{tap, preserved}: AttachOptions,
+): Attachment {
 	const script = hostToolWords(facts, 'script');
 	if (script === undefined)
 		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no script, which makes the terminal', {
@@ -143,6 +150,7 @@ function attachTerminal(host: Host, facts: HostFacts, terminal: TerminalEnds, ta
 					stdio: ['pipe', 'pipe', 'ignore', ...gate],
 					env: {SHELL: facts.tools.sh?.path ?? '/bin/sh'},
 				},
+				preserved,
 			);
 			return program;
 		},
@@ -175,7 +183,11 @@ function attachTerminal(host: Host, facts: HostFacts, terminal: TerminalEnds, ta
 }
 
 /** Without a pty, descriptors are handed in directly. Terminals and copied output go through a FIFO. */
-function attachStreams(host: Host, stdio: CallerStdio, {conf, tap, limitSeconds}: AttachOptions): Attachment {
+function attachStreams(
+	host: Host,
+	stdio: CallerStdio,
+	{conf, tap, limitSeconds, preserved}: AttachOptions,
+): Attachment {
 	let program: RunningProgram | undefined;
 	const relays: {
 		readonly stream: Readable & Writable;
@@ -209,7 +221,7 @@ function attachStreams(host: Host, stdio: CallerStdio, {conf, tap, limitSeconds}
 				await relay('stdout', stdio.stdout),
 				await relay('stderr', stdio.stderr),
 			];
-			program = startGuarded(host, argv, {stdio: [...own, ...gate]});
+			program = startGuarded(host, argv, {stdio: [...own, ...gate]}, preserved);
 			for (const [at, fd] of own.entries())
 				if (typeof fd === 'number' && fd !== [stdio.stdin, stdio.stdout, stdio.stderr][at]) closeDescriptor(fd);
 			return program;

@@ -56,3 +56,15 @@ test('the topmost mount of a target must have the type and all options', () => {
 	expect(problem('/t ro,nodev - ext4 disk rw')).toBe('/t is a ext4 and not a tmpfs');
 	expect(problem('/t ro,nodev - tmpfs tmpfs rw', '/t rw - tmpfs tmpfs rw')).toBe('/t is mounted without ro, nodev');
 });
+
+test('a mount of a part of a folder must show that part, and not what a symlink led to', () => {
+	const check = {kind: 'mountRoot', target: '/a', endsWith: '/volumes/data/_data/part'} as const;
+	const problem = (...roots: readonly string[]) => {
+		const text = roots.map((shown, at) => `${at} 0 8:1 ${shown} /a rw - ext4 disk rw\n`).join('');
+		return problemOf(check, recordingHost(), {...view({}), mounts: () => parseMountinfo(text)}, told);
+	};
+	expect(problem('/var/lib/tsbox/volumes/data/_data/part')).toBeUndefined();
+	expect(problem('/var/lib/tsbox/volumes/other/_data')).toContain('/a shows /var/lib/tsbox/volumes/other/_data');
+	expect(problem('/srv/volumes/data/_data/part', '/etc')).toContain('/a shows /etc and not');
+	expect(problem()).toContain('/a shows nothing');
+});

@@ -185,6 +185,11 @@ export function problemOf(check: Check, host: Host, view: ProcessView | undefine
 	switch (check.kind) {
 		case 'mount':
 			return mountProblem(check, view);
+		case 'mountRoot': {
+			const row = view.mounts().findLast(each => each.target === check.target);
+			if (row?.root.endsWith(check.endsWith) === true) return undefined;
+			return `${check.target} shows ${row?.root ?? 'nothing'} and not ${check.endsWith}`;
+		}
 		case 'onlyMounts':
 			return onlyMountsProblem(check.targets, view);
 		case 'root':

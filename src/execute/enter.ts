@@ -24,6 +24,8 @@ export interface Expected {
 	readonly namespaces: readonly NamespaceKind[];
 	readonly cgroups: readonly CgroupMember[];
 	readonly bounding: readonly string[];
+	readonly inheritable: readonly string[];
+	readonly ambient: readonly string[];
 	readonly confinement: {readonly filter: FilterLoader | null; readonly labels: readonly string[]};
 	readonly noNewPrivileges: boolean;
 	readonly fixedAddresses: boolean;
@@ -65,8 +67,8 @@ function problem(host: Host, {pid}: ProcessIdentity, expected: Expected): string
 			{
 				kind: 'status',
 				fields: {
-					CapInh: capabilityMask([]),
-					CapAmb: capabilityMask([]),
+					CapInh: capabilityMask(expected.inheritable),
+					CapAmb: capabilityMask(expected.ambient),
 					CapBnd: capabilityMask(expected.bounding),
 					NoNewPrivs: expected.noNewPrivileges ? '1' : '0',
 				},

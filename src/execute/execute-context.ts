@@ -22,6 +22,8 @@ export interface ExecuteContext extends HostActionContext {
 	readonly launch: Attachment['launch'];
 	/** Starts the container side by the rows of its calls, if a launcher can. */
 	readonly launchCalls?: Attachment['launchCalls'];
+	/** What the executor of calls has besides: the calls of engines. */
+	readonly moreCalls?: string | undefined;
 	/** Nobody looks at single steps. */
 	readonly quiet?: boolean | undefined;
 	/** The form of the gate; pipes of this process by default. */

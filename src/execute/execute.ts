@@ -69,7 +69,10 @@ function announce(plan: Plan, {host, emit}: ExecuteContext, begun: number): void
 			phase: step.phase,
 			title: step.title,
 			why: step.why,
-			command: stepCommand(step, plan),
+			// Made for who shows it: an engine, for one, does not.
+			get command() {
+				return stepCommand(step, plan);
+			},
 		})),
 	});
 	for (const text of plan.warnings) emit({type: 'warning', at: host.now(), text});

@@ -123,6 +123,7 @@ export async function letThrough(
 				case 'notfound':
 				case 'notexecutable':
 				case 'unrunnable':
+				case 'hook':
 					throw gateRefusal(line, exec, 'run the command', troubles);
 				case 'begin':
 				case 'fail':

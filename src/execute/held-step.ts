@@ -7,7 +7,7 @@ import {namespaceKinds} from '../spec/model/project.ts';
 import {shellCommand} from '../spec/syntax/shell-words.ts';
 import {type Skipping, skippingOf} from '../step/script/skipping.ts';
 import type {Check} from '../step/verbs/check.ts';
-import {releaseTerminalWords} from '../step/verbs/release-terminal.ts';
+import {releaseTerminalWords} from '../step/verbs/terminal.ts';
 import type {Plan, Step} from '../step/verbs/step.ts';
 import {hostToolWords, toolboxWords} from '../step/verbs/toolbox.ts';
 import {problemOf, processView, type ReadBack} from './check.ts';

@@ -1,6 +1,8 @@
+import {dirname} from 'node:path';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts} from '../host/facts.ts';
 import type {FileFacts, Host} from '../host/host.ts';
+import {runHook} from '../host/programs/run-hook.ts';
 import {runShell} from '../host/programs/run-shell.ts';
 import {sealTools} from '../host/programs/sealed-tools.ts';
 import {giveVolume, makeVolume} from '../state/volume.ts';
@@ -56,7 +58,7 @@ function plainFolders(host: Host, {roots, names}: ActionOf<'plainFolders'>): voi
 			setMode(host, `${roots[0]}/${name}`, 0o755);
 		} else if (found.kind !== 'directory') {
 			throw new TsboxError('E_ARCHIVE_INVALID', `/${name} of the root filesystem is a ${found.kind}, not a folder`, {
-				why: `the kernel's files are mounted on /${name}, and a ${found.kind} there would send them somewhere else`,
+				why: `what is mounted on /${name} must be mounted on ordinary directory: a ${found.kind} would send it somewhere else`,
 				hint: `make /${name} a plain folder in the root filesystem`,
 			});
 		}
@@ -87,13 +89,19 @@ function setMode(host: Host, path: string, mode: number): void {
 	if (((host.stat(path)?.mode ?? mode) & 0o777) !== mode) host.chmod(path, mode);
 }
 
+/** The folder and those above it that are to be made, the lowest first. */
+function missingFolders(host: Host, path: string): readonly string[] {
+	return host.stat(path)?.kind === 'directory' ? [] : [path, ...missingFolders(host, dirname(path))];
+}
+
 /** Retries on ENOENT: another container that ends may remove the shared parent cgroup at this moment. */
 function makeFolder(host: Host, path: string, mode: number): void {
 	for (let tries = 5; ; tries -= 1) {
 		try {
-			if (host.stat(path)?.kind === 'directory') return;
+			const missing = missingFolders(host, path);
+			if (missing.length === 0) return;
 			host.mkdirs(path, mode);
-			setMode(host, path, mode);
+			for (const each of missing) setMode(host, each, mode);
 			return;
 		} catch (error) {
 			if (tries === 0 || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
@@ -135,6 +143,12 @@ async function hostScript(
 	if (exitCode !== 0) throw new TsboxError('E_STEP_FAILED', 'a command of the step failed', {output: stderr});
 }
 
+/** Enters the namespaces of a process, but for that of users. */
+function enterWords(facts: HostFacts, pid: number): readonly string[] {
+	const nsenter = hostToolWords(facts, 'nsenter') ?? ['nsenter'];
+	return [...nsenter, '--target', String(pid), '--mount', '--uts', '--ipc', '--net', '--pid', '--no-fork', '--'];
+}
+
 type Doing<A> = (action: A, context: HostActionContext) => void | Promise<void>;
 
 const doings: {readonly [K in HostAction['kind']]: Doing<ActionOf<K>>} = {
@@ -174,6 +188,16 @@ const doings: {readonly [K in HostAction['kind']]: Doing<ActionOf<K>>} = {
 			if (owner !== undefined) host.chown(path, ...owner);
 		}
 	},
+	runHook: async ({hook, label, folder, state, inside}, {host, facts, pid = 0, signal}) =>
+		await runHook(host, hook, {
+			label,
+			folder,
+			state: {...state, pid},
+			env: hostToolWords(facts, 'env') ?? ['env'],
+			perl: hostToolWords(facts, 'perl') ?? ['perl'],
+			...(inside === true ? {enter: enterWords(facts, pid)} : {}),
+			signal,
+		}),
 	runOnHost: (action, context) => runTool(context, runOnHostWords(action, context.facts, context.pid), action.tool),
 };
 

@@ -58,7 +58,7 @@ async function startProgram(plan: Plan, kill: CgroupKill, context: ExecuteContex
 	const guard = context.guard && {...context.guard, kill};
 	const options = {hold: hold !== undefined, guard, quiet: isQuiet(plan, context)};
 	const launchCalls = plan.executor === 'calls' ? context.launchCalls : undefined;
-	const words = writeLaunchFiles(host, plan, conf, facts, options, launchCalls !== undefined);
+	const words = writeLaunchFiles(host, plan, conf, facts, options, launchCalls !== undefined, context.moreCalls);
 	for (const inner of plan.steps)
 		if (inner.side === 'inside' && inner.undo.kind !== 'none') journal.willDo(inner.id, inner.undo);
 	const program =

@@ -14,6 +14,7 @@ import {hostToolWords} from '../step/verbs/toolbox.ts';
  * the calls with their executor.
  *
  * @param hasLauncher - a launcher makes the calls, and needs no files for them
+ * @param moreCalls - what the executor of calls has besides
  * @returns the command line that starts it
  */
 export function writeLaunchFiles(
@@ -23,15 +24,16 @@ export function writeLaunchFiles(
 	facts: HostFacts,
 	options: CallOptions,
 	hasLauncher: boolean,
+	moreCalls?: string,
 ): readonly string[] {
 	const write = (name: string, text: string): void => host.append(`${conf}/${name}`, text);
 	const makesCalls = plan.executor === 'calls';
 	if (makesCalls && !hasLauncher) {
-		write('launch.pl', callProgram(facts.kernel.arch));
+		write('launch.pl', callProgram(facts.kernel.arch, moreCalls));
 		write('calls', callRows(plan, conf, facts, options));
 	}
-	// Their mode is a step where root of the container reads them.
-	const hasScripts = !makesCalls || plan.steps.some(({action}) => action.kind === 'enterNamespaces');
+	// Their mode is a step of `gatherSteps`, since root of the container reads them.
+	const hasScripts = !makesCalls || plan.steps.some(({id}) => id === 'mounts.open');
 	if (hasScripts) writeScripts(plan, conf, facts, options, write);
 	for (const {action} of plan.steps) {
 		if (action.kind === 'openFilter') {

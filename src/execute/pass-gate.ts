@@ -203,6 +203,7 @@ async function onStatusLine(line: StatusLine, session: GateSession): Promise<voi
 		case 'notfound':
 		case 'notexecutable':
 		case 'unrunnable':
+		case 'hook':
 			session.refusal = line;
 			return;
 		case 'fail':

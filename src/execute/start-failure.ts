@@ -15,6 +15,16 @@ interface Advice {
 /** Messages of tools and of the kernel, each with its most likely cause and a hint. The first match counts. */
 const advice: readonly Advice[] = [
 	{
+		says: /AllowedCPUs/,
+		why: 'SCHED_DEADLINE needs all CPUs of the machine',
+		hint: 'take `linux.resources.cpu.cpus` out of config.json, or choose another policy',
+	},
+	{
+		says: /sched_setattr: Operation not permitted/,
+		why: 'a cgroup of version 1 has no time for real-time processes unless it, and each one above it, was given some',
+		hint: 'set `linux.resources.cpu.realtimeRuntime`, or choose another policy',
+	},
+	{
 		says: /EBUSY.*cgroup\.subtree_control/,
 		why: 'processes are in this very group, and in the unified hierarchy a group with processes hands no controller down (the no-internal-process rule of cgroups(7))',
 		hint: 'move them to a group below it, or name another group as `cgroup_parent`',
@@ -136,6 +146,19 @@ export function gateRefusal(
 			step,
 			why: 'it is not a folder of the container, or its user may not enter it',
 			hint: 'choose another `working_dir`',
+		});
+	}
+	if (line.kind === 'hook') {
+		// 128 and the number of a signal: SIGALRM when the time of the hook was over, SIGSYS of a seccomp filter.
+		const how =
+			line.status === 142
+				? 'did not end in time'
+				: line.status === 159
+					? 'failed: bad system call'
+					: `failed with exit status ${line.status}`;
+		return new TsboxError('E_STEP_FAILED', `error running startContainer hook #${line.index}: ${line.path} ${how}`, {
+			step,
+			hint: 'see `hooks` of config.json',
 		});
 	}
 	const trouble = line.kind === 'unrunnable' ? refusedBy(troubles)[line.index] : undefined;

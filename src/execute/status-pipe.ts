@@ -18,6 +18,8 @@ export type StatusLine =
 	| {readonly kind: 'notexecutable'; readonly path: string}
 	/** The command is the file with this index among those that the kernel would refuse. */
 	| {readonly kind: 'unrunnable'; readonly index: number}
+	/** A hook in the container has failed: its number from zero, and its exit status. */
+	| {readonly kind: 'hook'; readonly index: number; readonly status: number; readonly path: string}
 	| {readonly kind: 'text'; readonly text: string};
 
 /** Parses one line of the status pipe. Only trusted host tools write there, so every other line is output of a tool. */
@@ -47,6 +49,8 @@ function parseStatusLine(line: string): StatusLine {
 			return {kind: word.slice(1) as 'ready' | 'exec' | 'directory' | 'notfound'};
 		case '@notexecutable':
 			return {kind: 'notexecutable', path: rest.join(' ')};
+		case '@hook':
+			return {kind: 'hook', index: Number(rest[0]), status: Number(rest[1]), path: rest.slice(2).join(' ')};
 		case '@unrunnable':
 			return {kind: 'unrunnable', index: Number(rest[0])};
 		default:

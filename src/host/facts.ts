@@ -155,6 +155,8 @@ export interface CgroupFacts {
 	readonly swapAccounting: boolean;
 	/** The file for an I/O weight: `io.weight`, `io.bfq.weight`, `blkio.weight`, or `blkio.bfq.weight`; null without. */
 	readonly ioWeightFile: string | null;
+	/** v1: cpu.rt_runtime_us of the root, microseconds of each second; null where the kernel has no such budgets for groups. */
+	readonly realtime: number | null;
 	/** cgroup.kill exists (Linux 5.14). */
 	readonly killFile: boolean;
 	/** The caller can write to the hierarchies. */

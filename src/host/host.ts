@@ -33,6 +33,7 @@ export interface FileFacts {
 	readonly size: number;
 	readonly mode: number;
 	readonly uid: number;
+	readonly gid?: number;
 	readonly ino: number;
 	readonly dev: number;
 	readonly mtimeMs: number;

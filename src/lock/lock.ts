@@ -71,7 +71,16 @@ async function openSpec(machine: Machine, {spec, services, file}: LockRequest): 
 	const strange = services.find(word => !names.some(({name}) => name === word));
 	if (strange !== undefined) throw noSuchService(project, strange);
 	const path = file === undefined ? join(dirname(project.file), 'tsbox.lock') : resolve(spec.cwd, file);
-	return {project, portable, text: host.readText(project.file) ?? '', names, path, request};
+	const text = filesOf(project)
+		.map(each => host.readText(each) ?? '')
+		.join('\n');
+	return {project, portable, text, names, path, request};
+}
+
+/** The files of a project that its values come from: also those that it includes, and that its services extend. */
+function filesOf({file, others = [], services}: Project): readonly string[] {
+	const origins = services.flatMap(service => Object.values(service.origins));
+	return [...new Set([file, ...others, ...origins.flatMap(each => (each.kind === 'file' ? [each.file] : []))])];
 }
 
 async function look(machine: Machine, opened: Opened, key: string, asked: LockRequest): Promise<LockedService> {

@@ -1,9 +1,10 @@
 import type {Machine} from '../container/machine/machine.ts';
 import type {SpecRequest} from '../container/machine/spec-request.ts';
-import {basename, dirname, relative, resolve} from 'node:path';
+import {dirname, relative, resolve} from 'node:path';
 import {loadProject} from '../container/machine/load-project.ts';
 import type {Host} from '../host/host.ts';
 import type {Project, Service} from '../spec/model/project.ts';
+import {present} from '../spec/syntax/pick.ts';
 
 /** A folder that exists on no machine, deeper than any `..` in a spec. */
 const top = '/.tsbox-lock';
@@ -17,9 +18,9 @@ const folder = `${top}${'/_'.repeat(40)}/box`;
 export async function portableProject(
 	{host, defaults}: Pick<Machine, 'host' | 'defaults'>,
 	request: SpecRequest,
-	{file}: Project,
+	{file, others, projectDirectory, envFiles}: Project,
 ): Promise<Project> {
-	const there = dirname(file);
+	const there = projectDirectory ?? dirname(file);
 	const real = (path: string): string => (path.startsWith(`${top}/`) ? resolve(there, relative(folder, path)) : path);
 	const moved: Host = {
 		...host,
@@ -27,7 +28,12 @@ export async function portableProject(
 		readText: path => host.readText(real(path)),
 	};
 	return loadProject(
-		{...request, file: `${folder}/${basename(file)}`},
+		{
+			...request,
+			file: resolve(folder, relative(there, file)),
+			// What was found, such as compose.override.yaml, and what variables name.
+			...present({others, envFiles, projectDirectory: projectDirectory === undefined ? undefined : folder}),
+		},
 		{host: moved, ...(defaults === undefined ? {} : {defaults})},
 	);
 }

@@ -13,12 +13,7 @@ export interface EgressTarget {
 	readonly port?: {readonly protocol: PortProtocol; readonly number: number};
 }
 
-/**
- * Ranges that a name does not open, whatever addresses it has: who answers for it could lead the container to what is not on the Internet
- * (DNS rebinding), such as the keys of a cloud's machine at 169.254.169.254. IANA's special-purpose addresses, RFC 6890; of IPv6 also
- * those that have one of IPv4 in them.
- */
-export const closedRanges: readonly Cidr[] = [
+const closed = [
 	'0.0.0.0/8',
 	'10.0.0.0/8',
 	'100.64.0.0/10',
@@ -36,7 +31,16 @@ export const closedRanges: readonly Cidr[] = [
 	'fc00::/7',
 	'fe80::/9',
 	'ff00::/8',
-].flatMap(text => parseCidr(text) ?? []);
+];
+
+/**
+ * Ranges that a name does not open, whatever addresses it has: who answers for it could lead the container to what is not on the Internet
+ * (DNS rebinding), such as the keys of a cloud's machine at 169.254.169.254. IANA's special-purpose addresses, RFC 6890; of IPv6 also
+ * those that have one of IPv4 in them.
+ */
+export function closedRanges(): readonly Cidr[] {
+	return closed.flatMap(text => parseCidr(text) ?? []);
+}
 
 /** Writes an entry: `api.example.com:443/tcp`, `10.0.0.0/8`, `[2001:db8::1]:443/udp`. */
 export function formatEgress({cidr, name = '', port}: EgressTarget): string {

@@ -116,11 +116,12 @@ export function routesOf(json: string): readonly UsedSubnet[] {
 	});
 }
 
-const ofEveryLink = ['fe80::/10', 'ff00::/8'].flatMap(text => parseCidr(text) ?? []);
-
 /** Whether each interface has a route to a block, as to link-local addresses: it takes nothing from anybody. */
 export function isOfEveryLink(cidr: Cidr): boolean {
-	return ofEveryLink.some(all => isWithin(cidr, all));
+	return ['fe80::/10', 'ff00::/8'].some(text => {
+		const all = parseCidr(text);
+		return all !== undefined && isWithin(cidr, all);
+	});
 }
 
 function unreadable(cause: unknown): TsboxError {

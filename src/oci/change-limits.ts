@@ -30,7 +30,7 @@ export function changeLimits(before: OciResources, changes: LimitChanges): Chang
 	};
 	const others = {
 		...(pidsLimit === undefined ? {} : {pids: {limit: pidsLimit}}),
-		...(blkioWeight === undefined ? {} : {blockIO: {weight: blkioWeight}}),
+		...(blkioWeight === undefined ? {} : {blockIO: {...before.blockIO, weight: blkioWeight}}),
 	};
 	const allMemory = {...before.memory, ...memoryPart};
 	refuseImpossible(allMemory);

@@ -33,8 +33,51 @@ export interface Extras {
 	readonly writableCgroups?: true;
 	/** Nothing is made but what the spec asks for. */
 	readonly bare?: {readonly overlay: boolean; readonly veth?: string; readonly drops: boolean};
+	/** Set for a container of an engine, which gave a bundle: nothing is added to what its configuration says. */
+	readonly bundle?: BundleExtras;
 	/** Warnings to print before the container starts. */
 	readonly warnings: readonly string[];
+}
+
+/** What a plan of a bundle needs besides its configuration. */
+export interface BundleExtras {
+	/** The name that the engine gave. */
+	readonly id: string;
+	/** The folder of config.json. */
+	readonly folder: string;
+	/** The process that starts it waits for its end, and is its parent. */
+	readonly stays: boolean;
+	/** How many descriptors of the caller the command has from 3 on. */
+	readonly preserved: number;
+	/** A unix socket that gets the master of the terminal. */
+	readonly consoleSocket?: string;
+	/** The standard streams that the user of the process must be able to open again: what is no device. */
+	readonly streams: readonly (0 | 1 | 2)[];
+	/** Paths of the configuration without the symlinks of the root filesystem. */
+	readonly targets: Readonly<Record<string, string>>;
+	/** Mounts below the root filesystem, relative to it. */
+	readonly submounts: readonly string[];
+	/** The mount of the host that the root filesystem is on. */
+	readonly above: string;
+	/** The home folder of its user, if the environment has none. */
+	readonly home?: string;
+	/** Root of the container's user namespace can go to the root filesystem by its path. */
+	readonly isReachable: boolean;
+	/** Device nodes cannot be made by mknod(2), as in a user namespace; those of the host are bound. */
+	readonly isNested: boolean;
+	/** The scope of systemd that is the container's control group. */
+	readonly scope?: SystemdScope;
+}
+
+/** A scope of systemd: systemd.scope(5). */
+export interface SystemdScope {
+	readonly slice: string;
+	/** With `.scope`. */
+	readonly unit: string;
+	/** XDG_RUNTIME_DIR of the user whose own systemd is asked, as that of rootless Podman is. */
+	readonly ofUser?: string;
+	/** The controllers that this systemd has been given, if it is one of a user. */
+	readonly controllers?: readonly string[];
 }
 
 /**

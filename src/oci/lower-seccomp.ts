@@ -30,10 +30,10 @@ export function defaultSeccompProfile(): SeccompProfile {
 export function lowerSeccomp(profile: SeccompProfile, target: SeccompTarget): OciSeccomp {
 	const native = machines.find(([machine]) => machine === target.arch);
 	const mapped = profile.archMap?.find(({architecture}) => architecture === native?.[1]);
-	const architectures =
-		mapped === undefined
-			? (profile.architectures ?? (native === undefined ? [] : [native[1]]))
-			: [mapped.architecture, ...(mapped.subArchitectures ?? [])];
+	const named =
+		mapped === undefined ? (profile.architectures ?? []) : [mapped.architecture, ...(mapped.subArchitectures ?? [])];
+	// That of the machine is always one, as in libseccomp.
+	const architectures = native === undefined || named.includes(native[1]) ? named : [native[1], ...named];
 	const rules = (profile.syscalls ?? []).filter(rule => applies(rule, target, native?.[2] ?? target.arch));
 	return {
 		defaultAction: profile.defaultAction,

@@ -1,8 +1,9 @@
 import profile from '../../config/default-profile.json' with {type: 'json'};
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Service} from '../spec/model/project.ts';
+import {present} from '../spec/syntax/pick.ts';
 import {capabilityNames} from './capabilities.ts';
-import type {OciConfig, OciMount, OciResources} from './config.ts';
+import type {OciConfig, OciDeviceRule, OciMount, OciResources} from './config.ts';
 
 /** Our namespace names are OCI's. Every namespace is new: none has a path. */
 function namespaces(service: Service): OciConfig['linux']['namespaces'] {
@@ -119,22 +120,42 @@ function defaultMounts(service: Service): readonly OciMount[] {
 const cpuPeriod = 100_000;
 
 function resources(service: Service): OciResources {
-	const {memLimit, memswapLimit, memReservation, cpus, cpuShares, cpuset, pidsLimit, ioWeight} = service;
-	const memory = {
-		...(memLimit === undefined ? {} : {limit: memLimit}),
-		...(memswapLimit === undefined ? {} : {swap: memswapLimit}),
-		...(memReservation === undefined ? {} : {reservation: memReservation}),
-	};
+	const {cpus, pidsLimit, blkio, deviceRules = []} = service;
+	const memory = present({
+		limit: service.memLimit,
+		swap: service.memswapLimit,
+		reservation: service.memReservation,
+		swappiness: service.memSwappiness,
+		disableOOMKiller: service.oomKillDisable === true ? true : undefined,
+	});
 	const cpu = {
 		...(cpus === undefined ? {} : {quota: Math.round(cpus * cpuPeriod), period: cpuPeriod}),
-		...(cpuShares === undefined ? {} : {shares: cpuShares}),
-		...(cpuset === undefined ? {} : {cpus: cpuset}),
+		...present({
+			shares: service.cpuShares,
+			cpus: service.cpuset,
+			realtimeRuntime: service.cpuRtRuntime,
+			realtimePeriod: service.cpuRtPeriod,
+		}),
 	};
 	return {
 		...(Object.keys(memory).length === 0 ? {} : {memory}),
 		...(Object.keys(cpu).length === 0 ? {} : {cpu}),
 		...(pidsLimit === undefined ? {} : {pids: {limit: pidsLimit}}),
-		...(ioWeight === undefined ? {} : {blockIO: {weight: ioWeight}}),
+		// The limits of single devices need their numbers, which the machine knows.
+		...(blkio?.weight === undefined ? {} : {blockIO: {weight: blkio.weight}}),
+		...(deviceRules.length === 0 ? {} : {devices: deviceRules.map(deviceRule)}),
+	};
+}
+
+function deviceRule(rule: string): OciDeviceRule {
+	const [type = '', number = '', access = ''] = rule.split(' ');
+	const [major = '*', minor = '*'] = number.split(':');
+	return {
+		allow: true,
+		type: type as OciDeviceRule['type'],
+		...(major === '*' ? {} : {major: Number(major)}),
+		...(minor === '*' ? {} : {minor: Number(minor)}),
+		access,
 	};
 }
 
@@ -177,7 +198,7 @@ export function toOciConfig(service: Service, rootPath: string): OciConfig {
 		...(service.hostname === undefined ? {} : {hostname: service.hostname}),
 		...(service.domainname === undefined ? {} : {domainname: service.domainname}),
 		mounts: mergeMounts(defaultMounts(service), service.volumes.map(volumeMount)),
-		annotations: service.labels,
+		annotations: {...service.labels, ...service.annotations},
 		linux: {
 			namespaces: namespaces(service),
 			cgroupsPath: `/${service.cgroupParent ?? 'tsbox'}/${service.name}`,

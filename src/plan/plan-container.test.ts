@@ -33,7 +33,7 @@ const everything: SampleChanges = {
 		cpuShares: 100,
 		cpuset: '0',
 		pidsLimit: 10,
-		ioWeight: 100,
+		blkio: {weight: 100},
 		ulimits: [{name: 'nofile', soft: 10, hard: 10}],
 		sysctls: {'net.ipv4.ip_forward': '1', 'kernel.shmmax': '1000'},
 		oomScoreAdj: 10,

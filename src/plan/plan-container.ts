@@ -1,5 +1,3 @@
-import {TsboxError} from '../errors/tsbox-error.ts';
-
 import {callTrouble} from '../step/calls/call-trouble.ts';
 import {chosenExecutor} from '../step/calls/chosen-executor.ts';
 import type {Plan} from '../step/verbs/step.ts';
@@ -7,8 +5,9 @@ import {toolboxFolder} from '../host/programs/sealed-tools.ts';
 import {namespacesOf, type PlanInput} from './input/input.ts';
 import {planBare} from './bare/plan-bare.ts';
 import {hiddenWarnings} from './mounts/hide-rows.ts';
-import {toolsStep} from './process/tools-step.ts';
+import {checkToolbox, toolsStep} from './process/tools-step.ts';
 import {asideSteps, planCgroup} from './cgroup/plan-cgroup.ts';
+import {onlyV1Warnings} from './cgroup/v1-settings.ts';
 import {planMounts} from './mounts/plan-mounts.ts';
 import {checkSysctls, planProcess, reaperOf, rootOnly} from './process/plan-process.ts';
 import {planRootfs} from './rootfs/plan-rootfs.ts';
@@ -28,12 +27,7 @@ import {shortfalls} from './input/unsupported.ts';
  */
 export function planContainer(input: PlanInput): Plan {
 	const {extras, facts} = input;
-	if (facts.toolbox.kind === 'none') {
-		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host lacks the tools that a container is made with', {
-			why: facts.toolbox.why,
-			hint: 'run `tsbox doctor` to see what is missing',
-		});
-	}
+	checkToolbox(facts);
 	if (extras.bare !== undefined) return planBare(input, extras.bare);
 	checkSysctls(input);
 	const missing = shortfalls(input.bestEffort);
@@ -73,6 +67,7 @@ export function planContainer(input: PlanInput): Plan {
 			...sharedIds(input),
 			...hiddenWarnings(input),
 			...volumeWarnings(input),
+			...onlyV1Warnings(input),
 			...extras.warnings,
 			...randomAddresses(input),
 			...missing.warnings,

@@ -9,7 +9,16 @@ import {readStartReport, type StartReport} from '../state/start-report.ts';
 import type {Plan} from '../step/verbs/step.ts';
 import {isInstanceOf, keepNewest} from './keep-newest.ts';
 import {keepInstanceLog, type InstanceLog} from './instance-log.ts';
-import {attempts, contentKeeper, dropRunWork, finishRun, mostContent, runImageOf, runUsageOf} from './run-parts.ts';
+import {
+	attempts,
+	contentKeeper,
+	dropRunWork,
+	finishRun,
+	mostContent,
+	nodeName,
+	runImageOf,
+	runUsageOf,
+} from './run-parts.ts';
 import {instanceFile, type RunRecord, type RunSpec, type RunStep, type RunUsage} from './run-record.ts';
 import {runSteps, reportSteps} from './run-steps.ts';
 
@@ -76,6 +85,7 @@ function writeInstance(
 		schema: 1,
 		id,
 		verb: 'up',
+		node: nodeName(host),
 		name: record.name,
 		spec: record.spec,
 		command: config.process.args,

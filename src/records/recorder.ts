@@ -10,9 +10,19 @@ import {sampleUsage, type UsageSample, type UsageSamples} from '../container/obs
 import {outputCopy} from '../host/programs/output-copy.ts';
 import {whyNot} from '../errors/why-not.ts';
 import {errorFacts, keepEvents} from '../execute/start-report-of.ts';
-import {containerFolder, readRecord} from '../state/record.ts';
+import {containerFolder, type EngineKind, readRecord} from '../state/record.ts';
 import {makeRunWork, newRunId} from '../state/run-place.ts';
-import {attempts, contentKeeper, dropRunWork, finishRun, mostContent, runImageOf, runUsageOf} from './run-parts.ts';
+import {
+	attempts,
+	contentKeeper,
+	dropRunWork,
+	finishRun,
+	lockOf,
+	mostContent,
+	nodeName,
+	runImageOf,
+	runUsageOf,
+} from './run-parts.ts';
 import {runFiles, type RunImage, type RunRecord, type RunUsage} from './run-record.ts';
 import {runSteps} from './run-steps.ts';
 
@@ -22,6 +32,8 @@ export type RecordRequest = Pick<UpRequest, 'verb' | 'tty' | 'emit' | 'bestEffor
 	readonly parent?: string;
 	/** The image of the replayed run, with the archive path of that time. */
 	readonly image?: RunImage;
+	/** Who asked for the container of a bundle. */
+	readonly engine?: EngineKind | undefined;
 };
 
 /**
@@ -53,6 +65,9 @@ export function recordRun(machine: Machine, planned: PlannedContainer, request: 
 		id,
 		...(request.parent === undefined ? {} : {parent: request.parent}),
 		verb: request.verb,
+		node: nodeName(host),
+		...(request.engine === undefined ? {} : {engine: request.engine}),
+		...lockOf(planned),
 		name: service.name,
 		spec: project.file,
 		command: planned.config.process.args,

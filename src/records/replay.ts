@@ -3,6 +3,7 @@ import type {Machine} from '../container/machine/machine.ts';
 import {planService} from '../container/plan/plan-container.ts';
 import {upPlanned} from '../container/start/up.ts';
 import type {UpRequest} from '../container/start/up-request.ts';
+import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Project, RootfsSource, Service} from '../spec/model/project.ts';
 import {openRun} from './open-run.ts';
 import {readRunSpec} from './read-run-spec.ts';
@@ -28,11 +29,16 @@ function rootfsOf(image: RunImage, said: RootfsSource): RootfsSource {
  * since then.
  *
  * @param word - an id, the start of one, a folder, or a file from `runs export`
- * @throws TsboxError as `up` does; E_RUN_NOT_FOUND, E_RUN_INVALID; E_IMAGE_NOT_FOUND when the image is gone.
+ * @throws TsboxError as `up` does; E_RUN_NOT_FOUND, E_RUN_INVALID; E_USAGE for a run of a bundle; E_IMAGE_NOT_FOUND when the image is gone.
  */
 export async function replay(machine: Machine, word: string, request: ReplayRequest): Promise<CommandEnd> {
 	const {folder, run, close} = await openRun(machine, word, request.cwd);
 	try {
+		if (run.engine !== undefined)
+			throw new TsboxError('E_USAGE', `${run.id} is a run of an OCI bundle`, {
+				why: 'its record has what became of the bundle, but not the bundle',
+				hint: 'run the bundle again: `tsbox oci run --record --bundle FOLDER ID`',
+			});
 		const spec = readRunSpec(machine.host, folder);
 		const service: Service = {...spec.service, keep: false, rootfs: rootfsOf(run.image, spec.service.rootfs)};
 		if (spec.service.keep)

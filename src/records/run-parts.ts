@@ -1,17 +1,21 @@
 import type {LayerFile} from '../container/copy/layer-files.ts';
 import type {Machine} from '../container/machine/machine.ts';
+import type {PlannedContainer} from '../container/machine/planned-container.ts';
 import type {StepTexts} from '../container/start/step-snapshots.ts';
 import {whyNot} from '../errors/why-not.ts';
+import {kernelText} from '../host/files/kernel-text.ts';
 import type {Host} from '../host/host.ts';
 import {outputCopy} from '../host/programs/output-copy.ts';
 import type {ImageFacts} from '../image/store/facts.ts';
 import {memoryCount} from '../kernel/memory.ts';
 import {blockUse, cpuTime} from '../kernel/usage.ts';
+import {bundleAnnotations} from '../oci/bundle/annotations.ts';
 import {runsFolder} from '../state/run-place.ts';
 import type {CgroupMember} from '../step/verbs/cgroup-member.ts';
 import {publishedPlan} from '../step/verbs/published-plan.ts';
 import type {Plan} from '../step/verbs/step.ts';
 import {contentFile, type RunImage, type RunRecord, type RunSpec, type RunUsage, runFiles} from './run-record.ts';
+import {isDigest} from './run-shape.ts';
 import {packSnapshots} from './run-snapshots.ts';
 
 /** Largest file of the layer, in bytes, whose content a record keeps beside its digest. */
@@ -28,6 +32,17 @@ export function runImageOf(image: ImageFacts): RunImage {
 	if (image.kind !== 'image') return image;
 	const {kind, reference, digest, manifest, bytes} = image;
 	return {kind, reference, digest, manifest, bytes};
+}
+
+/** The host name of this machine, in the UTS namespace of this process. */
+export function nodeName(host: Host): string {
+	return kernelText(host, '/proc/sys/kernel/hostname')?.trim() ?? '';
+}
+
+/** The digest of the lock that the container's bundle was made with, as `tsbox export oci` notes it there. */
+export function lockOf({config}: Pick<PlannedContainer, 'config'>): Pick<RunRecord, 'lock'> {
+	const lock = config.annotations?.[bundleAnnotations.lock];
+	return lock !== undefined && isDigest(lock) ? {lock} : {};
 }
 
 /**

@@ -1,6 +1,7 @@
 import type {CommandEnd} from '../container/machine/attachment.ts';
 import type {UsageSample} from '../container/observe/usage-samples.ts';
 import type {NamedVolume, Service} from '../spec/model/project.ts';
+import type {EngineKind} from '../state/record.ts';
 import type {StartReport, StepOutcome} from '../state/start-report.ts';
 import type {Phase} from '../step/verbs/step.ts';
 
@@ -58,6 +59,12 @@ export interface RunRecord {
 	/** The id of the replayed run. */
 	readonly parent?: string;
 	readonly verb: 'up' | 'run';
+	/** The host name of the machine; not in records of older versions. */
+	readonly node?: string;
+	/** Who asked for the container, if the run was that of an OCI bundle. */
+	readonly engine?: EngineKind;
+	/** The digest of the lock that the bundle was made with: `sha256:` and 64 hex digits. */
+	readonly lock?: string;
 	readonly name: string;
 	readonly spec: string;
 	readonly command: readonly string[];

@@ -27,7 +27,8 @@ const isText = (value: unknown): value is string => typeof value === 'string';
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 /** Accepts the range of a Date, since JSON can hold 1e999. */
 const isNumber = (value: unknown): boolean => typeof value === 'number' && Math.abs(value) <= 8.64e15;
-const isDigest = (value: unknown): boolean => isText(value) && /^sha256:[0-9a-f]{64}$/.test(value);
+/** Whether a value is a digest as records have them: `sha256:` and 64 hex digits. */
+export const isDigest = (value: unknown): boolean => isText(value) && /^sha256:[0-9a-f]{64}$/.test(value);
 
 function orNull(value: unknown, is: (value: unknown) => boolean): boolean {
 	return value === null || is(value);
@@ -96,12 +97,16 @@ export function isRun(value: Json): boolean {
 		unread,
 		lost,
 		detached,
+		node,
+		engine,
+		lock,
 	} = value;
 	return (
 		[id, parent ?? id].every(each => isText(each) && isRunId(each)) &&
 		(verb === 'up' || verb === 'run') &&
 		(outcome === 'ended' || outcome === 'failed') &&
-		isTexts([name, spec]) &&
+		isTexts([name, spec, node ?? '', engine ?? '']) &&
+		(lock === undefined || isDigest(lock)) &&
 		[command, warnings].every(isTexts) &&
 		[tty, bestEffort].every(each => typeof each === 'boolean') &&
 		isImage(image) &&

@@ -1,11 +1,13 @@
-import {TsboxError} from '../errors/tsbox-error.ts';
+import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import {packFolder, unpackFolder} from '../image/pack/record-archive.ts';
+import {copyFolder} from '../image/pack/record-folder.ts';
+import {present} from '../spec/syntax/pick.ts';
 import {isRunId, makeRunWork, runsFolder} from '../state/run-place.ts';
 import {findRunId, type RunsMachine} from './list-runs.ts';
 import {readRun, readRunFiles} from './read-run.ts';
 import {readRunSpec} from './read-run-spec.ts';
 import {archiveOf} from './run-image.ts';
-import {contentFile, imageFile, runFiles} from './run-record.ts';
+import {contentFile, imageFile, instanceFile, runFiles} from './run-record.ts';
 
 /** Options of {@link exportRun}. */
 export interface ExportRequest {
@@ -62,7 +64,8 @@ function accept(path: string): {readonly path: string; readonly unlimited?: bool
 }
 
 /**
- * Unpacks an exported record into a folder beside the records, and checks its contents against their digests.
+ * Copies an exported record, or the folder of a record in another store, into a folder beside the records, and checks its contents against
+ * their digests.
  *
  * @returns The folder, which the caller must rename or remove, and the id.
  * @throws TsboxError E_RUN_INVALID, E_RUN_NOT_FOUND; then nothing is left.
@@ -72,15 +75,20 @@ export async function unpackRun(
 	file: string,
 ): Promise<{readonly folder: string; readonly id: string}> {
 	const folder = makeRunWork(host, dirs.store);
+	const from = {file, into: folder, accept, what: 'a run record'};
 	try {
-		const {top, digests} = await unpackFolder(host, {file, into: folder, accept, what: 'a run record'});
+		const isFolder = host.stat(file)?.kind === 'directory';
+		const {top, digests} = isFolder
+			? {top: undefined, digests: copyFolder(host, {...from, leave: [instanceFile]})}
+			: await unpackFolder(host, from);
 		const {id, image} = readRun(host, folder);
 		readRunSpec(host, folder);
 		readRunFiles(host, folder);
 		const refuse = (why: string): never => {
 			throw new TsboxError('E_RUN_INVALID', `${file} is not a run record`, {why});
 		};
-		if (!isRunId(top) || top !== id) refuse(`its folder is ${top}, but its id is ${id}`);
+		if (!isFolder && (top === undefined || !isRunId(top) || top !== id))
+			refuse(`its folder is ${top ?? 'missing'}, but its id is ${id}`);
 		for (const [path, digest] of digests)
 			if (path.startsWith('content/') && path !== contentFile(digest)) refuse(`${path} does not match its digest`);
 		const copy = digests.get(imageFile);
@@ -89,25 +97,51 @@ export async function unpackRun(
 		return {folder, id};
 	} catch (error) {
 		host.removeTree(folder);
-		throw error;
+		throw naming(file, folder, error);
 	}
 }
 
+/** An error about the copy, as one about what it was copied from. */
+function naming(file: string, copy: string, error: unknown): unknown {
+	if (!isTsboxError(error) || !error.message.startsWith(copy)) return error;
+	const {code, why, hint} = error;
+	return new TsboxError(code, error.message.replace(copy, file), {...present({why, hint}), cause: error});
+}
+
 /**
- * Imports an exported record into the store and returns its id.
+ * Imports an exported record, or the folder of a record in another store, and returns its id. A record that is there already stays as it is.
  *
- * @throws TsboxError E_RUN_INVALID, E_RUN_NOT_FOUND; E_USAGE when the store has a record of that id.
+ * @throws TsboxError E_RUN_INVALID, E_RUN_NOT_FOUND; E_USAGE when the store has another record of that id.
  */
-export async function importRun(machine: RunsMachine, file: string): Promise<string> {
+export async function importRun(machine: RunsMachine, path: string): Promise<string> {
 	const {host, dirs} = machine;
-	const {folder, id} = await unpackRun(machine, file);
+	const {folder, id} = await unpackRun(machine, path);
 	const target = `${runsFolder(dirs.store)}/${id}`;
-	if (host.lstat(target) !== undefined) {
-		host.removeTree(folder);
-		throw new TsboxError('E_USAGE', `the run record ${id} already exists`, {
-			hint: `remove it with \`tsbox runs rm ${id}\``,
-		});
+	if (host.lstat(target) === undefined) {
+		host.rename(folder, target);
+		return id;
 	}
-	host.rename(folder, target);
-	return id;
+	const isSame = host.readText(`${target}/${runFiles.run}`) === host.readText(`${folder}/${runFiles.run}`);
+	host.removeTree(folder);
+	if (isSame) return id;
+	throw new TsboxError('E_USAGE', `another run record ${id} already exists`, {
+		hint: `remove it with \`tsbox runs rm ${id}\``,
+	});
+}
+
+/**
+ * What `runs import` takes of a path: the path of a file or of a record's folder; for a store, the folders of its records; for any other
+ * folder, the records and the exported files in it.
+ *
+ * @throws TsboxError E_RUN_NOT_FOUND for a folder without any.
+ */
+export function importableRuns({host}: RunsMachine, path: string): readonly string[] {
+	if (host.stat(path)?.kind !== 'directory' || host.lstat(`${path}/${runFiles.run}`) !== undefined) return [path];
+	const inStore = host.list(runsFolder(path)).filter(isRunId);
+	if (inStore.length > 0) return inStore.map(id => `${runsFolder(path)}/${id}`);
+	const found = host.list(path).filter(name => isRunId(name.replace(/\.tar\.gz$/, '')));
+	if (found.length > 0) return found.map(name => `${path}/${name}`);
+	throw new TsboxError('E_RUN_NOT_FOUND', `${path} has no run record`, {
+		hint: 'pass a store, its folder `runs`, or files that `tsbox runs export` wrote',
+	});
 }

@@ -1,13 +1,14 @@
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {uniqueWord} from '../host/files/unique-word.ts';
 import type {Host} from '../host/host.ts';
+import {dropEngineLink, enterEngine} from './engine-link.ts';
 import {aliasOf, dropAlias, dropStaleLink, idOf} from './alias.ts';
 import {notRunning} from './not-running.ts';
 import {type ContainerRecord, containerFolder, containersFolder, readRecord, writeRecord} from './record.ts';
 
 /**
  * Claims a container's name by renaming a prepared folder with the record to the name; the kernel lets only one rename succeed.
- * Returns false when the name is taken.
+ * Returns false when the name is taken, or the id that an engine has for it.
  */
 export function claimName(host: Host, state: string, record: ContainerRecord): boolean {
 	host.mkdirs(containersFolder(state), 0o700);
@@ -15,12 +16,25 @@ export function claimName(host: Host, state: string, record: ContainerRecord): b
 	const fresh = `${containersFolder(state)}/.new-${record.owner.pid}-${uniqueWord()}-${record.name}`;
 	dropStaleLink(host, state, record.name);
 	host.mkdir(fresh, 0o700);
-	writeRecord(host, fresh, record);
 	try {
-		host.rename(fresh, containerFolder(state, record.name));
+		writeRecord(host, fresh, record);
+	} catch (error) {
+		// A full disk.
+		host.removeTree(fresh);
+		throw error;
+	}
+	const {engine} = record;
+	const conf = containerFolder(state, record.name);
+	try {
+		if (engine !== undefined && !enterEngine(host, engine, conf)) {
+			host.removeTree(fresh);
+			return false;
+		}
+		host.rename(fresh, conf);
 		return true;
 	} catch (error) {
 		host.removeTree(fresh);
+		if (engine !== undefined) dropEngineLink(host, engine);
 		const code = (error as NodeJS.ErrnoException).code;
 		// rename(2): ENOTEMPTY or EEXIST when the target is a folder that is not empty, ENOTDIR when it is the link of a
 		// renamed container.

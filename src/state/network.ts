@@ -2,7 +2,7 @@ import {isIP} from 'node:net';
 import {unlessForbidden} from '../host/errno.ts';
 import type {Host} from '../host/host.ts';
 import type {NetworkDriver, NetworkParent, Subnet} from '../spec/model/network.ts';
-import {isVolumeName} from '../spec/values/named-volume.ts';
+import {isVolumeName} from '../spec/volumes/named-volume.ts';
 import {ownJson} from './own-json.ts';
 
 /*
@@ -45,6 +45,8 @@ export interface NetworkRecord {
 	readonly name: string;
 	/** The project whose spec declares it; null for an external one. */
 	readonly project: string | null;
+	/** Its key under `networks`; undefined for an external one, and in a record of an older tsbox. */
+	readonly key?: string;
 	readonly driver: NetworkDriver;
 	/** The name of the bridge's interface; undefined for other drivers. */
 	readonly bridge?: string;
@@ -153,6 +155,7 @@ export function readNetwork(host: Host, state: string, name: string): NetworkRec
 	const fits =
 		isNetwork(value, name) &&
 		(value?.project === null || typeof value?.project === 'string') &&
+		isOptional(value.key, 'string') &&
 		typeof value.bridge === (value.driver === 'bridge' ? 'string' : 'undefined') &&
 		value.subnets.every(each => isSubnet(each) && (each.auxAddresses === undefined || isStrings(each.auxAddresses)));
 	return fits ? value : undefined;

@@ -4,7 +4,8 @@ import type {Host} from '../host/host.ts';
 import type {ImageFacts} from '../image/store/facts.ts';
 import type {Egress} from '../network/egress.ts';
 import type {OciConfig} from '../oci/config.ts';
-import type {Hook, NamespaceKind, Origin, Port, Service} from '../spec/model/project.ts';
+import type {SystemdScope} from '../oci/extras.ts';
+import type {Hook, Logging, NamespaceKind, Origin, Port, Service} from '../spec/model/project.ts';
 import type {FilterLoader} from '../step/verbs/drop-privileges.ts';
 import type {CgroupMember} from '../step/verbs/cgroup-member.ts';
 import {readNotes} from './notes.ts';
@@ -25,11 +26,31 @@ export interface Detached {
 	readonly prepared?: boolean;
 	/** The sizes of its output files at the start, bytes; set when its runs are recorded. */
 	readonly printed?: {readonly stdout: number; readonly stderr: number};
-	/** Log rotation: keeps `maxFile` files of `maxSize` bytes for each stream. */
-	readonly logging: {readonly maxSize: number; readonly maxFile: number};
+	readonly logging: Logging;
 	/** The service that the container was created from. The supervisor uses this, even if the spec file changes. */
 	readonly made: Service;
 }
+
+/** Who asked the OCI runtime for a container; `oci` is any other than those that tsbox knows. */
+export type EngineKind = 'docker' | 'podman' | 'containerd' | 'kubernetes' | 'slurm' | 'oci';
+
+/** The engine of a container, which starts it, looks after it, and removes it. */
+export interface EngineFacts {
+	readonly kind: EngineKind;
+	/** The name that the engine has for it. */
+	readonly id: string;
+	/** The engine's folder with a link to the container's state folder. */
+	readonly root: string;
+	/** The folder of config.json. */
+	readonly bundle: string;
+	/** The scope of systemd that is its control group. */
+	readonly scope?: SystemdScope;
+	/** The process that asked for the container and has become the parent of its first process: containerd's shim, or conmon. */
+	readonly monitor?: ProcessIdentity;
+}
+
+/** The file in the state folder of an engine's container that is there once `create` has ended: what `bin/tsbox-runtime` needs. */
+export const engineFrontFile = 'oci.sh';
 
 /** The record of a container. It is only a claim; the kernel has the truth. */
 export interface ContainerRecord {
@@ -68,10 +89,14 @@ export interface ContainerRecord {
 		readonly fixedAddresses?: true;
 	};
 	readonly origins: Readonly<Record<string, Origin>>;
+	/** Those that Compose sets, for a container of a project. */
+	readonly labels?: Readonly<Record<string, string>>;
 	/** The commands to run in the container before the stop signal. */
 	readonly preStop?: readonly Hook[];
 	/** Set for a container that `up -d` started. */
 	readonly detached?: Detached;
+	/** Set for a container that an engine made by the OCI runtime. */
+	readonly engine?: EngineFacts;
 	/** The first process, once it waits at the gate. */
 	readonly process:
 		| (ProcessIdentity & {

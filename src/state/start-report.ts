@@ -36,6 +36,12 @@ export interface StartReport {
 const startFile = 'start.json';
 
 /**
+ * The folder in a container's folder that is there once an engine has started what it had created: made by mkdir(2), of which one of two
+ * succeeds.
+ */
+export const startedFolder = 'started';
+
+/**
  * Writes a report atomically. If writing fails, as on a full disk, the old report is removed too and the error is ignored: a
  * report must not break the start that it describes.
  *
@@ -69,5 +75,10 @@ export function readStartReport(host: Host, folder: string, file = startFile): S
 	if (report === undefined) return undefined;
 	const {schema, plan, steps}: {readonly [Key in keyof StartReport]?: unknown} = report;
 	if (schema !== 1 || !looksLikePlan(plan) || typeof steps !== 'object' || steps === null) return undefined;
-	return {...report, plan: readPublishedPlan(plan)};
+	const read = {...report, plan: readPublishedPlan(plan)};
+	const exec = read.plan.steps.find(({action}) => action.kind === 'exec');
+	// `create` wrote the report at the gate; `start`, which is the front's, writes none.
+	return exec === undefined || exec.id in read.steps || host.lstat(`${folder}/${startedFolder}`) === undefined
+		? read
+		: {...read, steps: {...read.steps, [exec.id]: {status: 'done', ms: 0}}};
 }

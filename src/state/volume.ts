@@ -1,5 +1,6 @@
 import {errnoOf} from '../host/errno.ts';
 import type {Host} from '../host/host.ts';
+import type {NamedVolume} from '../spec/model/project.ts';
 import {makeStore, newWorkPath} from '../image/store/store.ts';
 import type {NewVolume} from '../step/verbs/volumes.ts';
 
@@ -22,6 +23,19 @@ export function volumeFolder(store: string, name: string): string {
 /** The part of a volume that containers mount. */
 export function volumeData(store: string, name: string): string {
 	return `${volumeFolder(store, name)}/_data`;
+}
+
+/** The folder in which the file system of a volume is mounted: `fs`, and `users` with a file for each container that uses it. */
+export function filesystemFolder(state: string, name: string): string {
+	return `${state}/mounts/${name}`;
+}
+
+/** What containers mount of a volume: its data, or its file system. */
+export function volumePlace(
+	{store, state}: {readonly store: string; readonly state: string},
+	{name, filesystem}: Pick<NamedVolume, 'name' | 'filesystem'>,
+): string {
+	return filesystem === undefined ? volumeData(store, name) : `${filesystemFolder(state, name)}/fs`;
 }
 
 function isRecord(value: unknown): value is VolumeRecord {

@@ -1,5 +1,6 @@
 import {parseArgs} from 'node:util';
 import {benchContext} from './bench-context.ts';
+import {engineRows} from './engines.ts';
 import {leaveHybrid} from './hybrid.ts';
 import {imageRows} from './images.ts';
 import {networkRows} from './network.ts';
@@ -25,7 +26,16 @@ const bench = await benchContext(
 	rowsWith(values.only?.split(',').filter(word => word !== '') ?? []),
 );
 try {
-	for (const part of [oneStart, sustainedRows, processorRows, waitingRow, unpackRows, imageRows, networkRows])
+	for (const part of [
+		oneStart,
+		sustainedRows,
+		processorRows,
+		waitingRow,
+		unpackRows,
+		imageRows,
+		networkRows,
+		engineRows,
+	])
 		await part(bench);
 	console.log(`\nTo reach\n\n${targetTable(bench)}`);
 	for (const [row, reason] of bench.left) console.log(`\nNot run: ${row}: ${reason}`);

@@ -51,9 +51,9 @@ function bundle(folder: string, root: string, args: readonly string[], cgroup: s
 	return folder;
 }
 
-/** The bundle of a container that stays, for `runc exec`. */
-export function sleepingBundle(folder: string, root: string): string {
-	return bundle(folder, root, ['sleep', '1000'], '/bench-sleeper');
+/** The bundle of a container that stays, for verbs of runtimes. */
+export function sleepingBundle(folder: string, root: string, cgroup = '/bench-sleeper'): string {
+	return bundle(folder, root, ['sleep', '1000'], cgroup);
 }
 
 /**

@@ -31,7 +31,14 @@ export const row = {
 	buildCachedByBuildah: 'buildah bud, all cached',
 	startAlone: 'start without a network',
 	startOnNetwork: 'start on a network',
+	true: '/bin/true',
 } as const;
+
+/** The row of `run --rm` of an engine with a runtime. */
+export const engineRun = (engine: string, runtime: string): string => `${engine} run with ${runtime}`;
+
+/** The row of a verb of a runtime. */
+export const verbOf = (runtime: string, verb: string): string => `${runtime} ${verb}`;
 
 /** The row of a way that is kept up. */
 export const keptUp = (way: string): string => `kept up: ${way}`;
@@ -86,6 +93,11 @@ const targets: readonly Target[] = [
 		{row: throughput('tsbox'), unit: 'Gbit/s', is: 'at least', times: 0.95, of: throughput(peer)},
 		{row: roundTrip('tsbox'), unit: 'µs', is: 'at most', times: 1.05, of: roundTrip(peer)},
 	]),
+	{row: engineRun('docker', 'tsbox'), unit: 'ms', is: 'at most', times: 1.35, of: engineRun('docker', 'runc')},
+	{row: engineRun('podman', 'tsbox'), unit: 'ms', is: 'at most', times: 1.5, of: engineRun('podman', 'runc')},
+	...['start', 'kill', 'state'].map(
+		(verb): Target => ({row: verbOf('tsbox-runtime', verb), unit: 'ms', is: 'at most', times: 10, of: row.true}),
+	),
 	{row: `memory of ${row.pull}`, unit: 'MiB', is: 'at most', plus: 200},
 	{row: `memory of ${row.build}`, unit: 'MiB', is: 'at most', plus: 200},
 ];

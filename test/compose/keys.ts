@@ -1,10 +1,32 @@
 /*
  * Every key of the Compose Specification, by where it stands (`*` is a name, or an entry of a list), with a value in YAML's flow style.
- * Names are those of schema/compose-spec.json at 00655e2 (github.com/compose-spec/compose-spec), and `pre_start` of its text.
+ * Names are those of schema/compose-spec.json at 00655e2 (github.com/compose-spec/compose-spec), and some newer ones of its text.
  */
 
 /** Keys and values, those of a service without `services.*.` before them. */
 export const serviceKeys: Readonly<Record<string, string>> = {
+	'build.no_cache_filter': '[base]',
+	'build.ulimits.nofile': '{soft: 10, hard: 20}',
+	'credential_spec.registry': 'spec',
+	'credential_spec.config': 'conf',
+	'depends_on.db': '{condition: service_completed_successfully}',
+	'deploy.placement.constraints': '[node.role==manager]',
+	'deploy.placement.preferences': '[{spread: node.labels.zone}]',
+	'deploy.placement.max_replicas_per_node': '2',
+	'deploy.update_config.parallelism': '1',
+	'deploy.update_config.delay': '1s',
+	'deploy.update_config.failure_action': 'pause',
+	'deploy.update_config.monitor': '1s',
+	'deploy.update_config.max_failure_ratio': '0.1',
+	'deploy.rollback_config.order': 'stop-first',
+	'healthcheck.test': '"true"',
+	'logging.options.max-file': '"2"',
+	'logging.options.max-size': '1m',
+	'logging.options.compress': '"true"',
+	'models.llm': '{endpoint_var: URL, model_var: MODEL}',
+	'provider.options': '{size: 1}',
+	'ulimits.nofile': '{soft: 10, hard: 20}',
+	extends: 'db',
 	annotations: '{a: b}',
 	attach: 'false',
 	'blkio_config.device_read_bps': '[{path: /dev/sda, rate: 12mb}]',
@@ -104,7 +126,7 @@ export const serviceKeys: Readonly<Record<string, string>> = {
 	init: 'true',
 	ipc: 'shareable',
 	isolation: 'default',
-	label_file: './labels',
+	label_file: './app.env',
 	labels: '{a: b}',
 	links: '[db]',
 	logging: '{options: {max-size: 1m}}',
@@ -191,6 +213,8 @@ export const serviceEntries: Readonly<Record<string, readonly string[]>> = {
 		'{type: bind, source: ./a, target: /a, bind: {propagation: shared}}',
 		'{type: bind, source: ./a, target: /a, bind: {create_host_path: true}}',
 		'{type: bind, source: ./a, target: /a, bind: {recursive: disabled}}',
+		'{type: bind, source: ./a, target: /a, bind: {recursive: writable}}',
+		'{type: bind, source: ./a, target: /a, bind: {recursive: readonly}}',
 		'{type: bind, source: ./a, target: /a, bind: {selinux: z}}',
 		'{type: volume, source: data, target: /a, volume: {nocopy: true}}',
 		'{type: volume, source: data, target: /a, volume: {subpath: a}}',
@@ -203,7 +227,33 @@ export const serviceEntries: Readonly<Record<string, readonly string[]>> = {
 		'./a:/a:z',
 		'./a:/a:ro,cached',
 	],
-	devices: ['{source: /dev/fuse}', '{source: /dev/fuse, target: /dev/x}', '{source: /dev/fuse, permissions: r}'],
+	post_start: [
+		'{command: x, user: "1000"}',
+		'{command: x, privileged: true}',
+		'{command: x, working_dir: /a}',
+		'{command: x, environment: {A: b}}',
+	],
+	pre_stop: [
+		'{command: x, user: "1000"}',
+		'{command: x, privileged: true}',
+		'{command: x, working_dir: /a}',
+		'{command: x, environment: {A: b}}',
+	],
+	gpus: ['{driver: nvidia}', '{count: 1}', '{device_ids: ["0"]}', '{capabilities: [gpu]}', '{options: {a: b}}'],
+	'develop.watch': [
+		'{path: ./src, action: rebuild}',
+		'{path: ./src, action: sync, target: /src, ignore: [a]}',
+		'{path: ./src, action: sync+restart, target: /src, include: [a]}',
+		'{path: ./src, action: sync+exec, target: /src, exec: {command: x}}',
+		'{path: ./src, action: sync, target: /src, initial_sync: true}',
+	],
+	'build.secrets': ['other', '{source: key, target: id}', '{source: key, uid: "1"}', '{source: key, mode: 0400}'],
+	devices: [
+		'vendor.com/device=gpu0',
+		'{source: /dev/fuse}',
+		'{source: /dev/fuse, target: /dev/x}',
+		'{source: /dev/fuse, permissions: r}',
+	],
 	env_file: ['{path: ./app.env}', '{path: ./none, required: false}', '{path: ./app.env, format: raw}'],
 	secrets: [
 		'other',
@@ -223,17 +273,23 @@ export const serviceEntries: Readonly<Record<string, readonly string[]>> = {
 
 /** Keys beside `services`. */
 export const otherKeys: Readonly<Record<string, string>> = {
+	include: '[other.yaml]',
+	'models.llm': '{model: x, context_size: 10, runtime_flags: [a]}',
+	'networks.front.ipam.config.0.ip_range': '10.5.0.0/25',
+	'networks.front.ipam.config.0.gateway': '10.5.0.9',
+	'networks.front.ipam.config.0.aux_addresses': '{a: 10.5.0.7}',
 	version: '"3.8"',
 	name: 'other',
 	models: '{llm: {model: x}}',
 	'networks.back.name': 'theirs',
-	'networks.back.driver': 'ipvlan',
+	'networks.side': '{driver: ipvlan, driver_opts: {parent: eth0}}',
+	'networks.back.driver': 'overlay',
 	'networks.back.driver_opts': '{com.docker.network.driver.mtu: "1400"}',
 	'networks.back.ipam.driver': 'default',
 	'networks.back.ipam.config':
 		'[{subnet: 10.6.0.0/24, gateway: 10.6.0.9, ip_range: 10.6.0.128/25, aux_addresses: {a: 10.6.0.7}}]',
 	'networks.back.ipam.options': '{a: b}',
-	'networks.back.external': 'true',
+	'networks.theirs.external': 'true',
 	'networks.back.internal': 'true',
 	'networks.back.enable_ipv4': 'false',
 	'networks.back.enable_ipv6': 'false',

@@ -45,7 +45,7 @@ async function prison(): Promise<Prison> {
 	expect({status, err: status === 0 ? '' : err}).toEqual({status: 0, err: ''});
 	noteLinks(box);
 	const sh = async (lines: string, container = 'evil'): Promise<string> => {
-		const {out, err} = await box.tsbox(['exec', `${box.name}-${container}`, '--', 'sh', '-c', lines]);
+		const {out, err} = await box.tsbox(['exec', `${box.name}-${container}-1`, '--', 'sh', '-c', lines]);
 		return `${out}${err}`.trim();
 	};
 	const [evil, free] = await Promise.all(

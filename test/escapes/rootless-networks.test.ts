@@ -24,7 +24,7 @@ test.runIf(usersAreAble)('what listens on the loopback device of the host is out
 	await once(server, 'listening');
 	const {port} = server.address() as AddressInfo;
 	await bringUp(box, stack(box, {evil}, 'networks: {default: {}}\n'));
-	const run = (...words: readonly string[]) => box.tsbox(['exec', `${box.name}-evil`, '--', ...words]);
+	const run = (...words: readonly string[]) => box.tsbox(['exec', `${box.name}-evil-1`, '--', ...words]);
 	const gateway = /default via (\S+)/.exec((await run('ip', 'route')).out)?.[1];
 	// Those of the link to the host: the gateway, the resolver, the namespace, and one that nobody has.
 	for (const address of ['127.0.0.1', gateway, ...['2', '3', '100', '9'].map(last => `169.254.1.${last}`)])

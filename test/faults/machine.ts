@@ -77,17 +77,14 @@ export function injectorFor(box: TestBox): Injector {
 	) => {
 		const orders: Orders = {log, self, side: 'cli', supervisorAsleep, ...(fault === undefined ? {} : {fault})};
 		const output = [openSync(join(folder, 'out'), 'w'), openSync(join(folder, 'err'), 'w'), openSync(log, 'w')];
+		const places = ['--store', join(box.folder, 'store'), '--state', join(box.folder, 'state')];
 		const child = spawn(
 			process.execPath,
 			[
 				'--require',
 				self,
 				program,
-				'--store',
-				join(box.folder, 'store'),
-				'--state',
-				join(box.folder, 'state'),
-				...words,
+				...(words[0] === 'oci' ? ['oci', ...places, ...words.slice(1)] : [...places, ...words]),
 			],
 			{
 				cwd: box.folder,

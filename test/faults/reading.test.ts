@@ -24,7 +24,7 @@ const rows: readonly Row[] = [
 	{verb: 'plan', words: onSpec('plan'), isVariant: true},
 	{verb: 'validate', words: onSpec('validate'), isVariant: true},
 	{verb: 'doctor', words: () => ['doctor'], isVariant: true},
-	{verb: 'generate systemd', words: onSpec('generate', 'systemd'), isVariant: true},
+	{verb: 'export systemd', words: onSpec('export', 'systemd'), isVariant: true},
 	{verb: 'completion', words: () => ['completion', 'bash'], isVariant: true},
 	{verb: 'lock --check', words: onSpec('lock', '--check'), isVariant: true},
 	{

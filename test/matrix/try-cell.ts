@@ -101,7 +101,7 @@ export async function tryCell(ground: Ground, cell: Cell): Promise<readonly stri
 	const fails = ending.endsWith('fails');
 	const action = plan.find(({id}) => id === step);
 	const isOfHost = action?.side === 'host';
-	const name = way === 'up of several' || way === 'up --dash' ? `${box.name}-one` : box.name;
+	const name = way === 'up of several' || way === 'up --dash' ? `${box.name}-one-1` : box.name;
 	const prompts = way === 'up --step' && !fails;
 	const orders: Orders = {
 		log,

@@ -80,7 +80,7 @@ async function takeAll(): Promise<void> {
 		draw(name, await screen.coloured());
 	};
 	draw('up', await starting(screen), 'tsbox up --dash');
-	await screen.shows(/shop-web .*healthy/);
+	await screen.shows(/shop-web-1 .*healthy/);
 	// The filter that shows the project alone.
 	await screen.keys('Escape');
 	await pause(plottedMs);
@@ -90,7 +90,7 @@ async function takeAll(): Promise<void> {
 	await screen.keys('2', 'Tab', 'j', 'j', 'j', 'j', 'j');
 	await take('plan');
 	await screen.keys('Escape');
-	meddle('shop-db');
+	meddle('shop-db-1');
 	await screen.keys('j', 'j', '9');
 	await screen.shows(/reads/);
 	await take('drift');

@@ -72,6 +72,7 @@ const results: {readonly [Name in keyof EngineApi]?: Awaited<ReturnType<EngineAp
 	removeRun: sampleShownRun.run.id,
 	exportRun: '/home/run.tar.gz',
 	importRun: sampleShownRun.run.id,
+	importableRuns: ['/home/x.tar.gz'],
 	diffRuns: sampleRunDifference,
 	execIn: end,
 	list: [container],
@@ -260,7 +261,7 @@ function fakeEngine(calls: [string, ...unknown[]][], own: Partial<EngineApi> | u
 			];
 		},
 		upAttached: async (_, {signal, force, emit, isShown, output, stopping, ...rest}) => {
-			calls.push(['upAttached', {...rest, shown: ['demo', 'web'].filter(isShown)}]);
+			calls.push(['upAttached', {...rest, shown: ['demo', 'web'].filter(service => isShown(service) ?? true)}]);
 			if (signal.aborted) stopping({signal: signalOf(signal)});
 			emit({type: 'service.started', at: now, service: 'web', pid: 1234});
 			output.write({service: 'web', stream: 'stdout', at: now, bytes: Buffer.from('hello\n')});

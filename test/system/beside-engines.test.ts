@@ -21,10 +21,10 @@ describe.runIf(isAble && hasEngines)('beside engines', () => {
 		expect(await tsbox('up', '-d', spec)).toMatchObject({status: 0});
 		const fetched = (port: number): string =>
 			place.out('curl', '-sS', '-m', '5', '--retry', '9', '--retry-connrefused', `http://localhost:${port}/`);
-		expect([18_081, 18_082, 18_083].map(fetched)).toEqual(['docker\n', 'podman\n', `${box.name}-web\n`]);
+		expect([18_081, 18_082, 18_083].map(fetched)).toEqual(['docker\n', 'podman\n', `${box.name}-web-1\n`]);
 		// From a container to those of the others, by the ports of the host.
 		const asked = async (url: string) =>
-			(await tsbox('exec', `${box.name}-job`, '--', 'curl', '-sS', '-m', '5', url)).out;
+			(await tsbox('exec', `${box.name}-job-1`, '--', 'curl', '-sS', '-m', '5', url)).out;
 		const gateway = place.out('ip', '-4', '-o', 'address', 'show', 'docker0').match(/inet ([\d.]+)/)?.[1];
 		expect(await asked(`http://${gateway}:18081/`)).toBe('docker\n');
 		expect(await asked(`http://${gateway}:18082/`)).toBe('podman\n');

@@ -76,7 +76,7 @@ services:
 		expect(err.indexOf('[under base 1/2]')).toBeLessThan(err.indexOf('[job 1/3]'));
 		const {out} = await box.tsbox(['images', 'ls', '--format', '{{.name}}']);
 		expect(out.trim().split('\n').sort()).toEqual([`docker.io/library/${box.name}-job:latest`, 'docker.io/my/under:1']);
-		expect((await box.tsbox(['logs', `${box.name}-job`])).out).toMatch(/base\n.*base\n/);
+		expect((await box.tsbox(['logs', `${box.name}-job-1`])).out).toMatch(/base\n.*base\n/);
 		// Nothing has changed, so nothing is built or started anew.
 		const again = await box.tsbox(['up', '-d', '--build', spec]);
 		expect(again.status).toBe(0);
@@ -136,7 +136,11 @@ services:
 		const {status, out, err} = await box.tsbox(['build', '-q', spec], {env});
 		expect({status, err: status === 0 ? '' : err}).toEqual({status: 0, err: ''});
 		const digest = out.trim();
-		expect(configOf(box, digest).config['Labels']).toEqual({'made-by': 'tests'});
+		expect(configOf(box, digest).config['Labels']).toEqual({
+			'made-by': 'tests',
+			'com.docker.compose.project': box.name,
+			'com.docker.compose.service': 'web',
+		});
 		const ran = await box.tsbox(['run', spec]);
 		const sum = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 		expect(ran.out).toMatch(new RegExp(`^${sum('open sesame')} .*\n${sum('swordfish')} .*\n1\n1\n512\n\\S+ +3072 `));

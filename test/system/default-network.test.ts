@@ -12,7 +12,7 @@ describe.runIf(isAble)('the network of a project', () => {
 	test('services that say nothing of networks find each other', async () => {
 		await using box = await testBox();
 		await bringUp(box, stack(box, {web: serves, job: sleeps, apart: `${sleeps}network_mode: none\n`}));
-		await until('it serves', async () => (await asks(box, 'job', 'http://web/')) === `${box.name}-web\n`);
+		await until('it serves', async () => (await asks(box, 'job', 'http://web/')) === `${box.name}-web-1\n`);
 		expect(await asks(box, 'apart', 'http://web/')).toMatch(/^6: .*resolve/);
 		await box.tsbox(['down', '-t', '0', box.name]);
 		expect(left(box)).toEqual([]);
@@ -27,7 +27,7 @@ describe.runIf(isAble)('the network of a project', () => {
 			const service = `rootfs: ${box.rootfs}, init: true, command: [sleep, "600"]`;
 			const spec = box.file('compose.yaml', `name: ${box.name}\nservices:\n  one: {${service}}\n  two: {${service}}\n`);
 			await bringUp(box, spec);
-			expect((await box.tsbox(['exec', `${box.name}-one`, '--', 'ping', '-c1', 'two'])).out).toContain(
+			expect((await box.tsbox(['exec', `${box.name}-one-1`, '--', 'ping', '-c1', 'two'])).out).toContain(
 				'1 packets received',
 			);
 			await box.tsbox(['down', '-t', '0', box.name]);
@@ -40,7 +40,7 @@ describe.runIf(isAble)('the network of a project', () => {
 			expect(err.match(/have no network/g)).toHaveLength(1);
 			expect(err).toContain('this host has neither pasta nor slirp4netns; install pasta');
 			for (const name of ['one', 'two'])
-				expect((await box.tsbox(['exec', `${box.name}-${name}`, '--', 'cat', '/proc/net/dev'])).out).not.toContain(
+				expect((await box.tsbox(['exec', `${box.name}-${name}-1`, '--', 'cat', '/proc/net/dev'])).out).not.toContain(
 					'eth0',
 				);
 			await box.tsbox(['down', '-t', '0', box.name]);

@@ -47,14 +47,14 @@ describe.runIf(isEquipped)('egress', () => {
 			expect(await ask(world.inner)).toMatch(refused);
 			expect(await ask('169.254.169.254')).toMatch(refused);
 			// Containers of the same network are in reach.
-			await until('web answers', async () => (await ask('web')) === `${box.name}-web\n`);
+			await until('web answers', async () => (await ask('web')) === `${box.name}-web-1\n`);
 			// Who has no list reaches all.
 			expect(await asks(box, 'web', `http://${three}/`)).toBe(three);
-			expect(nameServers(box, `${box.name}-job`)).toHaveLength(1);
-			expect(await box.tsbox(['drift', `${box.name}-job`])).toMatchObject({status: 0});
+			expect(nameServers(box, `${box.name}-job-1`)).toHaveLength(1);
+			expect(await box.tsbox(['drift', `${box.name}-job-1`])).toMatchObject({status: 0});
 			await box.tsbox(['down', '-t', '0', box.name]);
 			expect(left(box)).toEqual([]);
-			expect(nameServers(box, `${box.name}-job`)).toEqual([]);
+			expect(nameServers(box, `${box.name}-job-1`)).toEqual([]);
 		},
 	);
 
@@ -78,7 +78,7 @@ describe.runIf(isEquipped)('egress', () => {
 			for (const closed of ['api.example.com:8080', `[${two}]`, `[${world.host6}]`, 'in.example.com'])
 				expect(await ask(closed)).toMatch(refused);
 			expect(await ask('never.example')).toMatch(unknown);
-			await until('web answers', async () => (await ask('web')) === `${box.name}-web\n`);
+			await until('web answers', async () => (await ask('web')) === `${box.name}-web-1\n`);
 			await box.tsbox(['down', '-t', '0', box.name]);
 			expect(left(box)).toEqual([]);
 		}
@@ -113,7 +113,7 @@ describe.runIf(isEquipped)('egress', () => {
 			{service: 'job', address: world.dns, port: 53, protocol: 'udp'},
 		]);
 
-		const job = `${box.name}-job`;
+		const job = `${box.name}-job-1`;
 		const tested = async (target: string): Promise<string> => {
 			const {out} = await box.tsbox(['network', 'test', job, target]);
 			return (
@@ -178,13 +178,13 @@ describe.runIf(isEquipped)('egress', () => {
 			'networks: {first: {internal: true}, second: {}}\n',
 		);
 		await bringUp(box, spec);
-		const [job, second] = [`${box.name}-job`, `${box.name}_second`];
+		const [job, second] = [`${box.name}-job-1`, `${box.name}_second`];
 		const ask = (url: string): Promise<string> => asks(box, 'job', `http://${url}/`);
 		for (const _ of [1, 2]) {
 			expect(await box.tsbox(['network', 'connect', second, job])).toMatchObject({status: 0, err: ''});
 			expect(await ask('api.example.com')).toBe(one);
 			expect(await ask(two)).toMatch(refused);
-			await until('web answers', async () => (await ask('web')) === `${box.name}-web\n`);
+			await until('web answers', async () => (await ask('web')) === `${box.name}-web-1\n`);
 			expect(await box.tsbox(['drift', job])).toMatchObject({status: 0});
 			expect(await box.tsbox(['network', 'disconnect', second, job])).toMatchObject({status: 0, err: ''});
 		}
@@ -217,10 +217,10 @@ describe.runIf(isEquipped)('egress', () => {
 				'',
 				expect.stringMatching(/^curl: \(6\)/),
 			]);
-			expect(nameServers(box, `${box.name}-job`)).toHaveLength(1);
+			expect(nameServers(box, `${box.name}-job-1`)).toHaveLength(1);
 			script.kill('SIGTERM');
 			await over;
-			expect(nameServers(box, `${box.name}-job`)).toEqual([]);
+			expect(nameServers(box, `${box.name}-job-1`)).toEqual([]);
 			expect(left(box)).toEqual([]);
 		},
 	);
@@ -245,11 +245,11 @@ describe.runIf(isEquipped)('egress', () => {
 		world.names({'api.example.com': one});
 		await bringUp(box, stack(box, {job: `${sleeps}dns: [${world.dns}]\negress: [api.example.com]\n`}));
 		const state = join(box.folder, 'state');
-		const set = `${tableOf(state)} egress-${egressId(state, `${box.name}-job`)}-n0-4`;
+		const set = `${tableOf(state)} egress-${egressId(state, `${box.name}-job-1`)}-n0-4`;
 		const nft = (...words: readonly string[]): string => execFileSync('nft', words, {encoding: 'utf8'});
 		/** For how long the address stays open, s; 0 when it is closed. */
 		const open = (): number => Number(/"expires": (\d+)/.exec(nft('-j', `list set ${set}`))?.[1] ?? 0);
-		const asked = () => box.tsbox(['exec', `${box.name}-job`, '--', 'getent', 'ahostsv4', 'api.example.com']);
+		const asked = () => box.tsbox(['exec', `${box.name}-job-1`, '--', 'getent', 'ahostsv4', 'api.example.com']);
 		expect(open()).toBe(0);
 		await asked();
 		expect(open()).toBeGreaterThan(3500);
@@ -267,10 +267,10 @@ describe.runIf(isEquipped)('egress', () => {
 		await using box = await testBox();
 		const spec = stack(box, {web: `${serves}egress: []\nports: ["80"]\n`, job: sleeps});
 		await bringUp(box, spec);
-		await until('it serves', async () => (await asks(box, 'job', 'http://web/')) === `${box.name}-web\n`);
-		const {out} = await box.tsbox(['port', `${box.name}-web`, '80']);
+		await until('it serves', async () => (await asks(box, 'job', 'http://web/')) === `${box.name}-web-1\n`);
+		const {out} = await box.tsbox(['port', `${box.name}-web-1`, '80']);
 		const port = out.trim().split(':').at(-1) ?? '';
-		expect(world.run('curl', '-sS', '-m', '3', `http://${world.host}:${port}/`)).toBe(`${box.name}-web\n`);
+		expect(world.run('curl', '-sS', '-m', '3', `http://${world.host}:${port}/`)).toBe(`${box.name}-web-1\n`);
 		for (const each of [world.servers[0], world.host, `${world.host}:${port}`])
 			expect(await asks(box, 'web', `http://${each}/`)).toMatch(refused);
 		expect(await answerTo(box, 'web', world.dns)).toBe('No route to host');
@@ -284,6 +284,6 @@ async function answerTo(box: TestBox, container: string, address: string): Promi
 	const question = String.raw`\0\1\1\0\0\1\0\0\0\0\0\0\5never\7example\0\0\1\0\1`;
 	const program = `use IO::Socket; $s = IO::Socket::INET->new(Proto => 'udp', PeerAddr => '${address}:53') or die;
 		$s->send("${question}"); alarm 3; print defined $s->recv($_, 512) ? "answer of " . length : $!`;
-	const {out, err} = await box.tsbox(['exec', `${box.name}-${container}`, '--', 'perl', '-e', program]);
+	const {out, err} = await box.tsbox(['exec', `${box.name}-${container}-1`, '--', 'perl', '-e', program]);
 	return out + err;
 }

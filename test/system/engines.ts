@@ -1,7 +1,7 @@
 import {type ChildProcess, execFileSync, spawn, spawnSync} from 'node:child_process';
-import {existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {basename, join} from 'node:path';
 import {busyboxFixture} from '../../fixtures/busybox.ts';
 import {until} from './until.ts';
 
@@ -10,35 +10,80 @@ import {until} from './until.ts';
 /** A network namespace with the folders that belong to it, so that the rules of Docker hold for nobody else. */
 export interface Machine extends AsyncDisposable {
 	readonly folder: string;
+	/** The process that holds its namespaces. */
+	readonly pid: number;
 	/** The words that start a program in it. */
 	readonly within: readonly string[];
 	readonly out: (...words: readonly string[]) => string;
+	/** The control group for its engines, which goes with it. */
+	readonly cgroup: string;
+	/** The control groups below that one. */
+	readonly cgroups: () => readonly string[];
+	/** Ends its processes, and leaves its folder. */
+	readonly off: () => Promise<void>;
 }
 
-/** Makes one. */
-export async function machine(): Promise<Machine> {
-	const folder = mkdtempSync(join(tmpdir(), 'tsbox-engines-'));
-	// A sysfs shows the devices of the network namespace in which it was mounted. The cgroups below it are kept.
+/**
+ * Makes one. One with a name has that host name and processes of its own, which die with it at once, as those of a
+ * computer without power do. Its folder is a new one unless it is given.
+ */
+export async function machine(name?: string, folder = mkdtempSync(join(tmpdir(), 'tsbox-engines-'))): Promise<Machine> {
+	const ready = join(folder, 'ready');
+	// A sysfs shows the devices of the network namespace in which it was mounted. The cgroups below it are kept. Podman leaves the files of its
+	// network namespaces.
 	const script = `ip link set lo up
-mkdir ${folder}/cgroup
+mkdir -p ${folder}/cgroup
 mount --rbind /sys/fs/cgroup ${folder}/cgroup
 mount -t sysfs sysfs /sys
 mount --rbind ${folder}/cgroup /sys/fs/cgroup
-touch ${folder}/ready
-exec sleep infinity`;
-	const holder = spawn('unshare', ['--net', '--mount', 'sh', '-ec', script], {stdio: 'ignore'});
-	await until('it is there', () => existsSync(join(folder, 'ready')));
-	const within = ['nsenter', '--target', String(holder.pid), '--net', '--mount', `--wd=${folder}`];
+mkdir -p /run/netns
+mount -t tmpfs tmpfs /run/netns
+touch ${ready}`;
+	const kinds = ['--net', '--mount', ...(name === undefined ? [] : ['--uts', '--pid'])];
+	const start =
+		name === undefined
+			? ['sh', '-ec', `${script}\nexec sleep infinity`]
+			: // Its first process has to reap: containerd looks for shims that have ended.
+				[
+					'--fork',
+					'--kill-child',
+					'--mount-proc',
+					'sh',
+					'-ec',
+					`hostname ${name}\n${script}\nexec tini sleep infinity`,
+				];
+	rmSync(ready, {force: true});
+	const holder = spawn('unshare', [...kinds, ...start], {stdio: 'ignore'});
+	await until('it is there', () => existsSync(ready));
+	const parent = Number(holder.pid);
+	const pid = name === undefined ? parent : Number(readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8'));
+	const within = ['nsenter', '--target', String(pid), ...kinds, `--wdns=${folder}`] as const;
+	const cgroup = `/${basename(folder)}`;
+	const found = (pattern: string) =>
+		out('find', '/sys/fs/cgroup', '-depth', '-type', 'd', '-path', pattern).split('\n').filter(Boolean);
+	const off = async () => {
+		const isGone = () => holder.exitCode !== null || holder.signalCode !== null;
+		if (!isGone()) process.kill(pid, 'SIGKILL');
+		await until('it is gone', isGone);
+		for (const path of [...found(`*${cgroup}/*`), ...found(`*${cgroup}`)]) rmdirSync(path);
+	};
 	return {
 		folder,
+		pid,
 		within,
-		out: (...words) => execFileSync(within[0] ?? '', [...within.slice(1), ...words], {encoding: 'utf8', stdio: 'pipe'}),
+		out: (...words) => out(...within, ...words),
+		cgroup,
+		cgroups: () => found(`*${cgroup}/*`),
+		off,
 		[Symbol.asyncDispose]: async () => {
-			holder.kill('SIGKILL');
-			await until('it is gone', () => holder.signalCode !== null);
+			await off();
 			rmSync(folder, {recursive: true, force: true});
 		},
 	};
+}
+
+function out(program: string, ...words: readonly string[]): string {
+	return execFileSync(program, words, {encoding: 'utf8', stdio: 'pipe'});
 }
 
 /** An engine with one container. Disposal takes both away. */
@@ -113,5 +158,8 @@ export function has(...names: readonly string[]): boolean {
 	return names.every(name => spawnSync('sh', ['-c', `command -v ${name}`]).status === 0);
 }
 
-/** Whether both engines are there, with the networks of Podman. */
-export const hasEngines = has('dockerd', 'podman') && existsSync('/usr/lib/podman/netavark');
+/** Whether Podman is there, with its networks. */
+export const hasPodman = has('podman', 'conmon') && existsSync('/usr/lib/podman/netavark');
+
+/** Whether both engines are there. */
+export const hasEngines = has('dockerd') && hasPodman;

@@ -124,7 +124,7 @@ JSON.parse = text => {
 
 test('a unit and the supervisor start nothing but the file', async () => {
 	await using at = await testBox();
-	const {out} = await at.tsbox(['generate', 'systemd', at.spec()]);
+	const {out} = await at.tsbox(['export', 'systemd', at.spec()]);
 	expect(out).toContain(`ExecStart=${tsbox} --store`);
 	expect(out).not.toContain(process.execPath);
 	await at.tsbox(['up', '-d', at.spec('command: [sleep, "600"]\n')]);

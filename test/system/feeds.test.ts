@@ -37,7 +37,7 @@ test('a feed has what was printed before, in order, and follows over a restart a
 	const spec = project(at, {web: talker('a'), db: talker('b')});
 	await up(at, spec);
 	const machine = await machineOf(at);
-	const names = [`${at.name}-web`, `${at.name}-db`];
+	const names = [`${at.name}-web-1`, `${at.name}-db-1`];
 	await until('both have printed', async () => {
 		const {out} = await at.tsbox(['logs', at.name]);
 		return out.includes('a3') && out.includes('b3');
@@ -72,7 +72,7 @@ test('a flood is held in bounds, what was passed over is said, and the newest li
 	});
 	await up(at, spec);
 	const changed = vi.fn<() => void>();
-	const feed = openLogFeed(await machineOf(at), [`${at.name}-web`], changed, {lines: 20_000});
+	const feed = openLogFeed(await machineOf(at), [`${at.name}-web-1`], changed, {lines: 20_000});
 	const newest = (): string => textOf(feed, feed.count() - 1);
 	const isSkipped = (): boolean => {
 		for (let index = 0; index < feed.count(); index += 1) if (feed.at(index)?.kind === 'skipped') return true;
@@ -95,7 +95,7 @@ test('a sampler tells what stats tells, and a restart makes another container', 
 	await using at = await testBox();
 	const spec = project(at, {web: `${sleeper}mem_limit: 64m\n`});
 	await up(at, spec);
-	const name = `${at.name}-web`;
+	const name = `${at.name}-web-1`;
 	const sampler = usageSampler(await machineOf(at));
 	const first = sampler.sample([name]);
 	expect(first).toMatchObject([{name, cpuPercent: null}]);
@@ -128,7 +128,7 @@ test('the network, the mounts and the configuration of a container are those tha
 	});
 	await up(at, spec);
 	const machine = await machineOf(at);
-	const name = `${at.name}-web`;
+	const name = `${at.name}-web-1`;
 	expect(containerNetwork(machine, name)).toMatchObject({
 		kind: 'own',
 		interfaces: [
@@ -162,10 +162,10 @@ test('projects are listed, and their events followed, without a word to the supe
 		const spec = project(at, {web: sleeper});
 		await up(at, spec);
 		expect(listProjects(machine)).toEqual([
-			{name: at.name, spec, services: ['web'], supervisorPid: expect.any(Number) as number},
+			{name: at.name, spec, specs: [spec], services: ['web'], supervisorPid: expect.any(Number) as number},
 		]);
 		await vi.waitFor(() => expect(types()).toContain('web service.started'), patience);
-		await at.tsbox(['kill', `${at.name}-web`]);
+		await at.tsbox(['kill', `${at.name}-web-1`]);
 		await vi.waitFor(() => expect(types()).toContain('web service.exited'), patience);
 	} finally {
 		feed.close();

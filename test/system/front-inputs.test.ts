@@ -238,7 +238,7 @@ describe('the file', () => {
 		env['WHO'] = 'eve';
 		const {stdout} = spawnSync(join(bin, 'tsbox'), words(), {cwd: dir, env, encoding: 'utf8'});
 		const [line, ...variables] = stdout.trim().split('\n');
-		expect(line).toBe([join(bin, 'tsbox'), ...words()].join(' '));
+		expect(line).toBe(['--', join(bin, 'tsbox'), ...words()].join(' '));
 		expect(variables.filter(each => !/^(?:PWD|OLDPWD|SHLVL|_)=/.test(each)).toSorted()).toEqual(
 			Object.entries(env)
 				.map(each => each.join('='))

@@ -23,7 +23,7 @@ test('post_start comes before what waits, pre_stop before the signal, once each'
 	});
 	const up = await at.tsbox(['up', '-d', spec]);
 	expect({status: up.status, err: up.status === 0 ? '' : up.err}).toEqual({status: 0, err: ''});
-	expect((await at.tsbox(['exec', `${at.name}-db`, 'cat', '/tmp/prepared'])).out).toBe('somebody in /tmp\n');
+	expect((await at.tsbox(['exec', `${at.name}-db-1`, 'cat', '/tmp/prepared'])).out).toBe('somebody in /tmp\n');
 	await at.tsbox(['stop', at.name, 'db']);
 	expect((await at.tsbox(['logs', '--no-prefix', at.name, 'db'])).out).toBe('up\nleaving\n');
 	await at.tsbox(['start', at.name, 'db']);
@@ -89,13 +89,13 @@ test('a supervisor that dies in the middle of post_start: the next one runs it a
 	const up = at.start(['up', '-d', spec]);
 	await until(
 		'the command runs',
-		async () => (await at.tsbox(['exec', `${at.name}-slow`, 'test', '-e', '/tries'])).status === 0,
+		async () => (await at.tsbox(['exec', `${at.name}-slow-1`, 'test', '-e', '/tries'])).status === 0,
 	);
 	const {out} = await at.tsbox(['inspect', '--json', at.name]);
 	process.kill((JSON.parse(out) as {supervisor: {pid: number}}).supervisor.pid, 'SIGKILL');
 	expect((await up.ended).status).not.toBe(0);
 	expect((await at.tsbox(['up', '-d', spec])).status).toBe(0);
-	expect((await at.tsbox(['exec', `${at.name}-slow`, 'cat', '/tries'])).out).toBe('x\nx\n');
+	expect((await at.tsbox(['exec', `${at.name}-slow-1`, 'cat', '/tries'])).out).toBe('x\nx\n');
 	await at.tsbox(['down', '-t', '0', at.name]);
 	expect(at.leftovers()).toEqual([]);
 });
@@ -110,7 +110,7 @@ test('a container that runs out of memory says so', async () => {
 	const events = readFileSync(join(at.folder, `state/projects/${at.name}/events`), 'utf8');
 	expect(events).toMatch(/"type":"service.oom".*"killed":1,"limit":25165824/);
 	expect(events).toMatch(/"type":"service.exited".*"exitCode":3,"oomKilled":false/);
-	const {out} = await at.tsbox(['inspect', '--json', `${at.name}-greedy`]);
+	const {out} = await at.tsbox(['inspect', '--json', `${at.name}-greedy-1`]);
 	expect(out).not.toContain('"oomKilled": true');
 	await at.tsbox(['down', at.name]);
 	expect(at.leftovers()).toEqual([]);

@@ -105,10 +105,10 @@ describe.skipIf(process.getuid?.() !== 0)('root', () => {
 				.join('')}`,
 		);
 		const starts = async () =>
-			(await output(box, ['exec', `${box.name}-a`, 'grep', '-c', 'start', '/data/file'])).trim();
+			(await output(box, ['exec', `${box.name}-a-1`, 'grep', '-c', 'start', '/data/file'])).trim();
 		await output(box, ['up', '-d', '--wait', spec]);
 		expect(await starts()).toBe('1');
-		const {volumes: _, ...about} = JSON.parse(await output(box, ['inspect', `${box.name}-a`])) as Readonly<
+		const {volumes: _, ...about} = JSON.parse(await output(box, ['inspect', `${box.name}-a-1`])) as Readonly<
 			Record<string, unknown>
 		>;
 		expect(JSON.stringify(about)).toContain('StopSignal of the image oci:');
@@ -119,7 +119,7 @@ describe.skipIf(process.getuid?.() !== 0)('root', () => {
 		expect(volumesOf(box)).toHaveLength(2);
 		await output(box, ['up', '-d', spec, 'b']);
 		await output(box, ['rm', '-f', '-v', box.name, 'b']);
-		expect(volumesOf(box)).toEqual([expect.stringMatching(new RegExp(`^${box.name}-a_data_[0-9a-f]{12}$`))]);
+		expect(volumesOf(box)).toEqual([expect.stringMatching(new RegExp(`^${box.name}-a-1_data_[0-9a-f]{12}$`))]);
 		await output(box, ['down', '-t', '0', spec]);
 		// A run in the foreground uses it, and leaves it.
 		expect(await output(box, ['run', spec, 'a', '--', 'grep', '-c', 'start', '/data/file'])).toBe('2\n');

@@ -84,7 +84,7 @@ describe.skipIf(!root).each(starters)('%s', (_, starter) => {
 			`name: ${box.name}\nservices: {a: {${imageLine(box, 1).trim()}, ${box.head.trim()}${box.head === '' ? '' : ','} command: [sh, -c, '${script}']}}\n`,
 		);
 		await output(box, ['up', '-d', spec]);
-		const name = `${box.name}-a`;
+		const name = `${box.name}-a-1`;
 		for (;;) if ((await box.tsbox(['logs', name])).out.includes('is up')) break;
 		const changes = [
 			'C /data',

@@ -154,6 +154,48 @@ describe.skipIf(process.getuid?.() !== 0)('lock', () => {
 		expect(await differing(at, spec, '--store', join(at.folder, 'other-store'))).toEqual([]);
 	});
 
+	test('lock and record of several files hold what all of them say', async () => {
+		await using at = await testBox();
+		mkdirSync(join(at.folder, 'parts'));
+		at.file('parts/common.yaml', 'services: {app: {mem_limit: 32m, environment: {FROM: extended}}}\n');
+		at.file('parts/side.yaml', `services: {side: {rootfs: ${at.rootfs}, command: ["true"], profiles: [more]}}\n`);
+		const one = at.file(
+			'one.yaml',
+			`name: ${at.name}
+include: [parts/side.yaml]
+services:
+  web:
+    extends: {file: parts/common.yaml, service: app}
+    rootfs: ${at.rootfs}
+    network_mode: none
+    command: [sh, -c, "echo one"]
+`,
+		);
+		const two = at.file(
+			'two.yaml',
+			'services: {web: {command: [sh, -c, "echo $$FROM $$MORE"], environment: {MORE: merged}}}\n',
+		);
+		const files = ['-f', one, '-f', two];
+		expect(await at.tsbox(['lock', ...files])).toMatchObject({status: 0});
+		const text = readFileSync(join(at.folder, 'tsbox.lock'), 'utf8');
+		expect(JSON.parse(text)).toMatchObject({
+			spec: 'one.yaml',
+			services: {
+				side: {keys: {profiles: ['more']}},
+				web: {keys: {mem_limit: 33_554_432, 'environment.FROM': 'extended', 'environment.MORE': 'merged'}},
+			},
+		});
+		expect(await at.tsbox(['lock', '--check', ...files])).toMatchObject({status: 0});
+		expect((await at.tsbox(['lock', '--check', one])).status).toBe(1);
+
+		const up = await at.tsbox(['up', '--plain', '--locked', '--record', ...files]);
+		expect({status: up.status, out: up.out}).toEqual({status: 0, out: 'extended merged\n'});
+		for (const file of ['one.yaml', 'two.yaml', 'parts']) rmSync(join(at.folder, file), {recursive: true});
+		const [, id = ''] = /recorded (?:as )?(\w+)/.exec(up.err) ?? [];
+		expect(await at.tsbox(['replay', id])).toMatchObject({status: 0, out: 'extended merged\n'});
+		expect(at.leftovers()).toEqual([]);
+	});
+
 	test('a spec that is called by its folder holds in a folder with another name', async () => {
 		await using at = await testBox();
 		mkdirSync(join(at.folder, 'one/conf'), {recursive: true});

@@ -12,7 +12,7 @@ test('the name of a project means its container where it has one; else its conta
 	await until('the job has exited', async () => (await rows(at))['job']?.state === 'exited');
 	const several = {
 		status: 125,
-		err: `error: ${at.name} is a project of 3 containers\n  hint     choose one: ${at.name}-db, ${at.name}-job, ${at.name}-web\n`,
+		err: `error: ${at.name} is a project of 3 containers\n  hint     choose one: ${at.name}-db-1, ${at.name}-job-1, ${at.name}-web-1\n`,
 	};
 	for (const words of [['top'], ['pause'], ['drift'], ['diff'], ['attach'], ['wait'], ['port']])
 		expect(await at.tsbox([...words, at.name])).toMatchObject(several);
@@ -25,10 +25,10 @@ test('the name of a project means its container where it has one; else its conta
 		status: 125,
 		err: expect.stringMatching(/^error: there is no user nosuch in the container's \/etc\/passwd\n[^]*use a number/),
 	});
-	const stats = (await at.tsbox(['stats', '--no-stream', '--format', '{{.Name}}', at.name, `${at.name}-db`])).out;
-	expect(stats.trim().split('\n').toSorted()).toEqual([`${at.name}-db`, `${at.name}-web`]);
+	const stats = (await at.tsbox(['stats', '--no-stream', '--format', '{{.Name}}', at.name, `${at.name}-db-1`])).out;
+	expect(stats.trim().split('\n').toSorted()).toEqual([`${at.name}-db-1`, `${at.name}-web-1`]);
 
-	const job = `${at.name}-job`;
+	const job = `${at.name}-job-1`;
 	const exited = {
 		status: 125,
 		err:

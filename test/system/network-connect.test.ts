@@ -33,14 +33,14 @@ describe.runIf(isAble && existsSync('/usr/bin/curl'))('network connect', () => {
 			'networks: {outer: {}, other: {}}\n',
 		);
 		await bringUp(box, spec);
-		const [web, other] = [`${box.name}-web`, `${box.name}_other`];
+		const [web, other] = [`${box.name}-web-1`, `${box.name}_other`];
 		const before = (await rows(box))['web']?.pid;
 		expect(await asks(box, 'job', 'http://web/')).toMatch(/^6: .*resolve/);
 		const offered = async (action: string): Promise<readonly string[]> =>
 			(await box.tsbox(['completion', 'names', 'network', action])).out.trimEnd().split('\n').toSorted();
 		const [names, containers] = [
 			[`${box.name}_other`, `${box.name}_outer`],
-			[`${box.name}-job`, web],
+			[`${box.name}-job-1`, web],
 		];
 		expect(await offered('graph')).toEqual(names);
 		expect(await offered('test')).toEqual(containers);
@@ -50,7 +50,7 @@ describe.runIf(isAble && existsSync('/usr/bin/curl'))('network connect', () => {
 		await until('web answers', async () => (await asks(box, 'job', 'http://web/')) === `${web}\n`);
 		expect(await asks(box, 'job', 'http://shop/')).toBe(`${web}\n`);
 		expect((await box.tsbox(['exec', web, '--', 'getent', 'hosts', 'job'])).out).toMatch(/^\d+\./);
-		expect(await on(box, other)).toEqual(expect.arrayContaining([web, `${box.name}-job`]));
+		expect(await on(box, other)).toEqual(expect.arrayContaining([web, `${box.name}-job-1`]));
 		expect((await box.tsbox(['exec', web, '--', 'ip', 'route'])).out.match(/default/g)).toHaveLength(1);
 		expect(await box.tsbox(['drift', web])).toMatchObject({status: 0});
 		const inspected = JSON.parse((await box.tsbox(['inspect', web])).out) as {networks: readonly {name: string}[]};
@@ -61,7 +61,7 @@ describe.runIf(isAble && existsSync('/usr/bin/curl'))('network connect', () => {
 		expect((await network(box, 'connect', other, web)).err).toContain('already');
 		expect(await network(box, 'disconnect', other, web)).toMatchObject(done);
 		expect(await asks(box, 'job', 'http://web/')).toMatch(/^6: .*resolve/);
-		expect(await on(box, other)).toEqual([`${box.name}-job`]);
+		expect(await on(box, other)).toEqual([`${box.name}-job-1`]);
 		expect((await box.tsbox(['exec', web, '--', 'ip', '-o', 'link'])).out).not.toContain('eth1');
 		expect(await box.tsbox(['drift', web])).toMatchObject({status: 0});
 		expect((await network(box, 'disconnect', other, web)).err).toContain(`${web} is not on the network ${other}`);
@@ -107,7 +107,7 @@ describe.runIf(isAble && existsSync('/usr/bin/curl'))('network connect', () => {
 		expect(JSON.parse((await network(box, 'inspect', few)).out)).toMatchObject({
 			subnets: [{ipRange: `${base}.128/30`, auxAddresses: {printer: `${base}.129`}}],
 		});
-		const connect = (...words: readonly string[]) => network(box, 'connect', ...words, few, `${box.name}-job`);
+		const connect = (...words: readonly string[]) => network(box, 'connect', ...words, few, `${box.name}-job-1`);
 		expect((await connect('--ip', `${base}.130`)).err).toContain('scanner');
 		expect(await connect()).toMatchObject(done);
 		const {out} = await network(box, 'inspect', few);
@@ -126,7 +126,7 @@ describe.runIf(isAble && existsSync('/usr/bin/curl'))('network connect', () => {
 				'networks: {other: {}}\n',
 			);
 		await bringUp(box, keys('b'));
-		const [web, other] = [`${box.name}-web`, `${box.name}_other`];
+		const [web, other] = [`${box.name}-web-1`, `${box.name}_other`];
 		// It was started without networks: others find it at once, and it finds others after its next start.
 		const connected = await network(box, 'connect', '--alias', 'shop', other, web);
 		expect(connected).toMatchObject({status: 0, err: expect.stringContaining('until it starts again')});
@@ -138,11 +138,11 @@ describe.runIf(isAble && existsSync('/usr/bin/curl'))('network connect', () => {
 		expect((await box.tsbox(['exec', web, '--', 'getent', 'hosts', 'job'])).out).toMatch(/^\d+\./);
 		expect(await box.tsbox(['drift', web])).toMatchObject({status: 0});
 		await bringUp(box, keys('c'));
-		expect(await on(box, other)).toEqual([`${box.name}-job`]);
+		expect(await on(box, other)).toEqual([`${box.name}-job-1`]);
 		expect(await network(box, 'connect', other, web)).toMatchObject({status: 0});
 		expect(await network(box, 'disconnect', other, web)).toMatchObject(done);
 		await box.tsbox(['restart', '-t', '0', box.name, 'web']);
-		expect(await on(box, other)).toEqual([`${box.name}-job`]);
+		expect(await on(box, other)).toEqual([`${box.name}-job-1`]);
 		await box.tsbox(['down', '-t', '0', box.name]);
 		expect(left(box)).toEqual([]);
 	});
@@ -161,7 +161,12 @@ describe.runIf(isAble && existsSync('/usr/bin/curl'))('network connect', () => {
 			'networks: {outer: {}, other: {internal: true}}\n',
 		);
 		await bringUp(box, spec);
-		const [web, job, outer, other] = [`${box.name}-web`, `${box.name}-job`, `${box.name}_outer`, `${box.name}_other`];
+		const [web, job, outer, other] = [
+			`${box.name}-web-1`,
+			`${box.name}-job-1`,
+			`${box.name}_outer`,
+			`${box.name}_other`,
+		];
 		const {bridge} = JSON.parse((await network(box, 'inspect', other)).out) as {bridge: string};
 		const links = (): readonly string[] => readdirSync(`/sys/class/net/${bridge}/brif`);
 		const leases = (): readonly string[] => readdirSync(join(box.folder, `state/networks/${other}/leases`));
@@ -172,8 +177,8 @@ describe.runIf(isAble && existsSync('/usr/bin/curl'))('network connect', () => {
 			return err;
 		};
 		expect(await refused('connect', 'nothing', web)).toContain('there is no network nothing');
-		expect(await refused('connect', other, `${box.name}-bare`)).toContain('cannot be connected');
-		expect(await refused('connect', other, `${box.name}-side`)).toContain('it has the network of another container');
+		expect(await refused('connect', other, `${box.name}-bare-1`)).toContain('cannot be connected');
+		expect(await refused('connect', other, `${box.name}-side-1`)).toContain('it has the network of another container');
 		expect(await refused('connect', '--ip', '203.0.113.9', other, web)).toContain('203.0.113.9');
 		expect(await refused('disconnect', outer, web)).toContain(`${port}/tcp`);
 		// The host has a device with the name that the cable is to get: the last step fails, and the ones before it are taken back.

@@ -23,9 +23,9 @@ describe.runIf(isAble && curls)('networks', () => {
 			other: sleeps,
 		});
 		await bringUp(box, spec);
-		const name = `${box.name}-web\n`;
+		const name = `${box.name}-web-1\n`;
 		await until('it serves', async () => (await asks(box, 'job', 'http://web/')) === name);
-		expect(await asks(box, 'job', `http://${box.name}-web/`)).toBe(name);
+		expect(await asks(box, 'job', `http://${box.name}-web-1/`)).toBe(name);
 		const [own] =
 			execFileSync('ip', ['-json', '-4', 'address', 'show', 'scope', 'global'], {encoding: 'utf8'}).match(
 				/"local":"(?!10\.89)[\d.]+"/,
@@ -38,9 +38,9 @@ describe.runIf(isAble && curls)('networks', () => {
 		for (const container of ['job', 'web']) expect(await asks(box, container, `http://${host}:${port}/`)).toBe(name);
 		// What listens on the loopback of the host is not in reach by it.
 		expect(await asks(box, 'job', `http://127.0.0.1:${port}/`)).toMatch(/^7: /);
-		expect((await box.tsbox(['exec', `${box.name}-web`, '--', 'getent', 'hosts', 'worker'])).out).toMatch(/^\d+\./);
-		expect((await box.tsbox(['port', `${box.name}-web`])).out).toBe(`80/tcp -> 0.0.0.0:${port}\n`);
-		expect((await box.tsbox(['drift', `${box.name}-web`])).status).toBe(0);
+		expect((await box.tsbox(['exec', `${box.name}-web-1`, '--', 'getent', 'hosts', 'worker'])).out).toMatch(/^\d+\./);
+		expect((await box.tsbox(['port', `${box.name}-web-1`])).out).toBe(`80/tcp -> 0.0.0.0:${port}\n`);
+		expect((await box.tsbox(['drift', `${box.name}-web-1`])).status).toBe(0);
 		await box.tsbox(['down', '-t', '0', box.name]);
 		expect(left(box)).toEqual([]);
 	});
@@ -79,13 +79,13 @@ describe.runIf(isAble && curls)('networks', () => {
 		);
 		await bringUp(box, spec);
 		const address = async (container: string): Promise<string> =>
-			(await box.tsbox(['exec', `${box.name}-web`, '--', 'getent', 'ahostsv4', container])).out.split(' ')[0] ?? '';
-		await until('web answers', async () => (await asks(box, 'front', 'http://web/')) === `${box.name}-web\n`);
-		expect(await asks(box, 'web', 'http://db/')).toBe(`${box.name}-db\n`);
+			(await box.tsbox(['exec', `${box.name}-web-1`, '--', 'getent', 'ahostsv4', container])).out.split(' ')[0] ?? '';
+		await until('web answers', async () => (await asks(box, 'front', 'http://web/')) === `${box.name}-web-1\n`);
+		expect(await asks(box, 'web', 'http://db/')).toBe(`${box.name}-db-1\n`);
 		expect(await asks(box, 'front', 'http://db/')).toMatch(/^6: .*resolve/);
 		expect(await asks(box, 'front', `http://${await address('db')}/`)).toMatch(/^(?:7|28): /);
 		const routes = async (container: string): Promise<string> =>
-			(await box.tsbox(['exec', `${box.name}-${container}`, '--', 'ip', 'route'])).out;
+			(await box.tsbox(['exec', `${box.name}-${container}-1`, '--', 'ip', 'route'])).out;
 		expect(await routes('db')).not.toContain('default');
 		expect(await routes('web')).toMatch(/default via .* dev eth\d/);
 		await box.tsbox(['down', '-t', '0', box.name]);
@@ -97,8 +97,9 @@ describe.runIf(isAble && curls)('networks', () => {
 		const spec = stack(box, {job: sleeps, web: `${sleeps}scale: 2\n`}, 'networks: {default: {}}\n');
 		await bringUp(box, spec);
 		const found = async (): Promise<number> =>
-			new Set((await box.tsbox(['exec', `${box.name}-job`, '--', 'getent', 'ahostsv4', 'web'])).out.match(/^[\d.]+/gm))
-				.size;
+			new Set(
+				(await box.tsbox(['exec', `${box.name}-job-1`, '--', 'getent', 'ahostsv4', 'web'])).out.match(/^[\d.]+/gm),
+			).size;
 		const pid = (await rows(box))['job']?.pid;
 		expect(await found()).toBe(2);
 		await bringUp(box, spec, '--scale', 'web=4');
@@ -132,12 +133,12 @@ describe.runIf(isAble && curls)('networks', () => {
 		const spec = stack(box, {job: `command: ${command}\n`, web: sleeps}, 'networks: {default: {}}\n');
 		await bringUp(box, spec);
 		const isDone = async (): Promise<boolean> =>
-			(await box.tsbox(['exec', `${box.name}-job`, '--', 'test', '-e', '/tmp/done'])).status === 0;
+			(await box.tsbox(['exec', `${box.name}-job-1`, '--', 'test', '-e', '/tmp/done'])).status === 0;
 		await until('it has it', isDone);
 		await box.tsbox(['stop', '-t', '0', box.name, 'web']);
 		expect(await box.tsbox(['start', box.name, 'web'])).toMatchObject({status: 0});
-		expect(await box.tsbox(['exec', `${box.name}-job`, '--', 'sh', '-c', holds])).toMatchObject({status: 0});
-		expect((await box.tsbox(['exec', `${box.name}-web`, '--', 'getent', 'hosts', 'job'])).out).toMatch(/^1/);
+		expect(await box.tsbox(['exec', `${box.name}-job-1`, '--', 'sh', '-c', holds])).toMatchObject({status: 0});
+		expect((await box.tsbox(['exec', `${box.name}-web-1`, '--', 'getent', 'hosts', 'job'])).out).toMatch(/^1/);
 		await box.tsbox(['down', '-t', '0', box.name]);
 		expect(left(box)).toEqual([]);
 	});
@@ -151,7 +152,7 @@ describe.runIf(isAble && curls)('networks', () => {
 		});
 		await bringUp(box, spec);
 		const text = async (name: string, script: string): Promise<string> =>
-			(await box.tsbox(['exec', `${box.name}-${name}`, '--', 'sh', '-c', script])).out;
+			(await box.tsbox(['exec', `${box.name}-${name}-1`, '--', 'sh', '-c', script])).out;
 		const owners = 'echo "# mine" >> /etc/hosts && stat -c %u:%g:%a /etc/hosts /etc/resolv.conf';
 		expect(await text('job', owners)).toBe('0:0:644\n0:0:644\n');
 		expect(await text('alone', owners)).toBe('0:0:644\n0:0:644\n');
@@ -180,7 +181,7 @@ dns_search: [example.test]
 		await bringUp(box, spec);
 		const {out} = await box.tsbox([
 			'exec',
-			`${box.name}-web`,
+			`${box.name}-web-1`,
 			'--',
 			'sh',
 			'-c',
@@ -302,7 +303,7 @@ dns_search: [example.test]
 		process.kill(Number(/"pid": ?(\d+)/.exec(supervisor)?.[1]), 'SIGKILL');
 		process.kill(web?.pid ?? 0, 'SIGKILL');
 		// What still writes there ends by itself.
-		rmSync(join(box.folder, `state/containers/${box.name}-web`), {recursive: true, maxRetries: 9});
+		rmSync(join(box.folder, `state/containers/${box.name}-web-1`), {recursive: true, maxRetries: 9});
 		await box.tsbox(['gc']);
 		expect(left(box).filter(line => !/cgroup|process|project|layer/.test(line))).toEqual([]);
 	});

@@ -14,7 +14,7 @@ const run = (program: string, ...words: readonly string[]): string =>
 
 /** What differs in a container, without the titles of the steps. */
 async function drifts(box: TestBox, container: string): Promise<readonly string[]> {
-	const {status, out, err} = await box.tsbox(['drift', '--json', `${box.name}-${container}`]);
+	const {status, out, err} = await box.tsbox(['drift', '--json', `${box.name}-${container}-1`]);
 	const {differences} = JSON.parse(out) as {differences: readonly {stepId: string; problem: string}[]};
 	expect({status, err}).toEqual({status: differences.length === 0 ? 0 : 1, err: ''});
 	return differences.map(({stepId, problem}) => `${stepId}: ${problem}`);
@@ -129,7 +129,7 @@ describe.runIf(isAble)('drift of networks', () => {
 			});
 			await bringUp(box, spec);
 			const state = join(box.folder, 'state');
-			const [table, mark] = [tableOf(state), egressId(state, `${box.name}-job`)];
+			const [table, mark] = [tableOf(state), egressId(state, `${box.name}-job-1`)];
 			const egress = `network.${box.name}_default.egress`;
 			for (const each of ['job', 'other']) expect(await drifts(box, each)).toEqual([]);
 
@@ -145,7 +145,7 @@ describe.runIf(isAble)('drift of networks', () => {
 			run('nft', `flush map ${table} egress4`);
 			const guard = table.replace('inet', 'bridge');
 			run('nft', `flush set ${guard} guarded`);
-			for (const pid of nameServers(box, `${box.name}-job`)) process.kill(pid, 'SIGKILL');
+			for (const pid of nameServers(box, `${box.name}-job-1`)) process.kill(pid, 'SIGKILL');
 			expect(await drifts(box, 'job')).toEqual([
 				expect.stringMatching(
 					`^${egress}: the map egress4 of the table ${table} has no element [\\d.]+ : goto egress-`,

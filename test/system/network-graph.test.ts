@@ -36,8 +36,8 @@ describe.runIf(isAble)('network graph', () => {
 				name: inner,
 				internal: true,
 				containers: expect.arrayContaining([
-					expect.objectContaining({name: `${box.name}-web`, ports: [], alsoOn: [outer]}),
-					expect.objectContaining({name: `${box.name}-db`, ports: [], alsoOn: []}),
+					expect.objectContaining({name: `${box.name}-web-1`, ports: [], alsoOn: [outer]}),
+					expect.objectContaining({name: `${box.name}-db-1`, ports: [], alsoOn: []}),
 				]),
 			},
 			{
@@ -45,7 +45,7 @@ describe.runIf(isAble)('network graph', () => {
 				internal: false,
 				containers: [
 					{
-						name: `${box.name}-web`,
+						name: `${box.name}-web-1`,
 						ports: expect.arrayContaining([
 							{hostIp: '0.0.0.0', published: any, target: 80, protocol: 'tcp'},
 							{hostIp: '127.0.0.1', published: local, target: 53, protocol: 'udp'},

@@ -13,14 +13,14 @@ const hasIpv6 = existsSync('/proc/sys/net/ipv6') && existsSync('/usr/bin/curl');
 const six = 'networks: {default: {enable_ipv6: true}}\n';
 
 async function inside(box: TestBox, container: string, script: string): Promise<string> {
-	return (await box.tsbox(['exec', `${box.name}-${container}`, '--', 'sh', '-c', script])).out;
+	return (await box.tsbox(['exec', `${box.name}-${container}-1`, '--', 'sh', '-c', script])).out;
 }
 
 /** The addresses of a container, that of IPv4 first. */
 function leases(box: TestBox, network: string, container: string): readonly string[] {
 	const folder = join(box.folder, `state/networks/${box.name}_${network}/leases`);
 	return readdirSync(folder)
-		.filter(file => readFileSync(join(folder, file), 'utf8').startsWith(`# ${box.name}-${container} `))
+		.filter(file => readFileSync(join(folder, file), 'utf8').startsWith(`# ${box.name}-${container}-1 `))
 		.toSorted((one, other) => Number(one.includes(':')) - Number(other.includes(':')));
 }
 
@@ -44,8 +44,8 @@ describe.runIf(isAble && hasIpv6)('networks with IPv6', () => {
 			six,
 		);
 		await bringUp(box, spec);
-		const name = `${box.name}-web\n`;
-		const [web, job] = [`${box.name}-web`, `${box.name}-job`];
+		const name = `${box.name}-web-1\n`;
+		const [web, job] = [`${box.name}-web-1`, `${box.name}-job-1`];
 		await until('it serves', async () => (await asks(box, 'job', 'http://web/')) === name);
 		expect(await inside(box, 'job', 'curl -s6 -m 3 http://web/')).toBe(name);
 		expect(await inside(box, 'job', 'curl -s4 -m 3 http://web/')).toBe(name);
@@ -82,7 +82,7 @@ describe.runIf(isAble && hasIpv6)('networks with IPv6', () => {
 		try {
 			const ports = `ports: ["[${own}]:${at}:80", "[::]:${six6}:80", "0.0.0.0:${four}:80"]\n`;
 			await bringUp(box, stack(box, {web: `${serves6}${ports}`}, six));
-			const name = `${box.name}-web\n`;
+			const name = `${box.name}-web-1\n`;
 			const reached = (host: string, port: number): string => {
 				try {
 					return execFileSync('curl', ['-s', '-m', '3', `http://${host}:${port}/`], {encoding: 'utf8'});
@@ -95,7 +95,7 @@ describe.runIf(isAble && hasIpv6)('networks with IPv6', () => {
 			expect(hosts.map(host => reached(host, at))).toEqual([name, '', '']);
 			expect(hosts.map(host => reached(host, six6))).toEqual([name, '', '']);
 			expect(hosts.map(host => reached(host, four))).toEqual(['', name, '']);
-			expect((await box.tsbox(['port', `${box.name}-web`])).out).toBe(
+			expect((await box.tsbox(['port', `${box.name}-web-1`])).out).toBe(
 				`80/tcp -> [${own}]:${at}\n80/tcp -> [::]:${six6}\n80/tcp -> 0.0.0.0:${four}\n`,
 			);
 			// Each of them is taken, for others too.
@@ -103,7 +103,7 @@ describe.runIf(isAble && hasIpv6)('networks with IPv6', () => {
 				'other.yaml',
 				`name: ${box.name}-b\n${six}services:\n  b:\n    rootfs: host\n    ports: ["[::]:${six6}:81"]\n    ${sleeps}`,
 			);
-			expect((await box.tsbox(['up', other])).err).toContain(`is published by ${box.name}-web`);
+			expect((await box.tsbox(['up', other])).err).toContain(`is published by ${box.name}-web-1`);
 			await box.tsbox(['down', '-t', '0', box.name]);
 			expect(left(box)).toEqual([]);
 		} finally {
@@ -116,9 +116,9 @@ describe.runIf(isAble && hasIpv6)('networks with IPv6', () => {
 		await bringUp(box, stack(box, {job: `${sleeps}cap_add: [NET_ADMIN]\n`}, six));
 		const [, own = ''] = leases(box, 'default', 'job');
 		await inside(box, 'job', `ip address delete ${own}/64 dev eth0`);
-		const {status, out} = await box.tsbox(['drift', `${box.name}-job`]);
+		const {status, out} = await box.tsbox(['drift', `${box.name}-job-1`]);
 		expect({status, out}).toEqual({status: 1, out: expect.stringContaining(`it does not have the address ${own}`)});
-		expect((await box.tsbox(['network', 'test', `${box.name}-job`])).out).toMatch(
+		expect((await box.tsbox(['network', 'test', `${box.name}-job-1`])).out).toMatch(
 			new RegExp(`failed +address .*${own}`),
 		);
 		await box.tsbox(['down', '-t', '0', box.name]);
@@ -140,8 +140,8 @@ describe.runIf(isAble && hasIpv6)('networks with IPv6', () => {
 `,
 		);
 		await bringUp(box, spec);
-		await until('web answers', async () => (await asks(box, 'front', 'http://web/')) === `${box.name}-web\n`);
-		expect(await asks(box, 'web', 'http://db/')).toBe(`${box.name}-db\n`);
+		await until('web answers', async () => (await asks(box, 'front', 'http://web/')) === `${box.name}-web-1\n`);
+		expect(await asks(box, 'web', 'http://db/')).toBe(`${box.name}-db-1\n`);
 		const [, db = ''] = leases(box, 'inner', 'db');
 		// Front knows a way to db: by the host, whose rules hold it up.
 		expect(await asks(box, 'front', `http://[${db}]/`)).toMatch(/^(?:7|28): /);
@@ -203,11 +203,11 @@ describe.runIf(isAble && hasIpv6)('networks with IPv6', () => {
 			'networks: {shared: {external: true}, own: {}}\n',
 		);
 		await bringUp(box, spec);
-		const job = `${box.name}-job`;
+		const job = `${box.name}-job-1`;
 		const connect = ['network', 'connect', '--ip6', `fd98:${part}::77`, 'shared', job];
 		expect(await box.tsbox(connect)).toMatchObject({status: 0, err: ''});
 		noteLinks(box);
-		await until('web answers', async () => (await asks(box, 'job', 'http://web/')) === `${box.name}-web\n`);
+		await until('web answers', async () => (await asks(box, 'job', 'http://web/')) === `${box.name}-web-1\n`);
 		expect(await inside(box, 'job', 'ip -6 address show eth1; ip -6 route')).toMatch(
 			new RegExp(`fd98:${part}::77/64[^]*default via fd98:${part}::9 dev eth1`),
 		);
@@ -249,7 +249,7 @@ describe.runIf(isAble && hasIpv6)('networks with IPv6', () => {
 			const url = `http://[${hostAddress() ?? '::1'}]:${port}/`;
 			await until('it serves', () => {
 				try {
-					return fetched(url) === `${box.name}-web\n`;
+					return fetched(url) === `${box.name}-web-1\n`;
 				} catch {
 					return false;
 				}

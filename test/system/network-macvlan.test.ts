@@ -43,7 +43,7 @@ function cable(box: TestBox) {
 const range = 'ipam: {config: [{subnet: 192.0.2.0/24, gateway: 192.0.2.1, ip_range: 192.0.2.128/25}]}';
 
 async function inside(box: TestBox, container: string, script: string): Promise<string> {
-	const {out, err} = await box.tsbox(['exec', `${box.name}-${container}`, '--', 'sh', '-c', script]);
+	const {out, err} = await box.tsbox(['exec', `${box.name}-${container}-1`, '--', 'sh', '-c', script]);
 	return out + err;
 }
 
@@ -71,7 +71,7 @@ describe.runIf(kinds.includes('macvlan'))('macvlan', () => {
 			`networks: {lan: {driver: macvlan, driver_opts: {parent: ${at.device}}, ${range}}}\n`,
 		);
 		await bringUp(box, spec);
-		const name = `${box.name}-web\n`;
+		const name = `${box.name}-web-1\n`;
 		await until('web answers', async () => (await inside(box, 'job', 'curl -sS -m 3 http://web/')) === name);
 		const shown = await inside(
 			box,
@@ -83,8 +83,8 @@ describe.runIf(kinds.includes('macvlan'))('macvlan', () => {
 		const address = /inet (192\.0\.2\.\d+)/.exec(shown)?.[1] ?? '';
 		// The other machine meets the container itself; the host has no part in it.
 		expect(at.there('curl', '-sS', '-m', '3', `http://${address}/`)).toBe(name);
-		expect((await box.tsbox(['drift', `${box.name}-web`])).status).toBe(0);
-		expect(await hops(box, `${box.name}-job`)).toContain('ok gateway 192.0.2.1 answers');
+		expect((await box.tsbox(['drift', `${box.name}-web-1`])).status).toBe(0);
+		expect(await hops(box, `${box.name}-job-1`)).toContain('ok gateway 192.0.2.1 answers');
 		expect((await box.tsbox(['network', 'graph'])).out).toContain(`macvlan on ${at.device}, mode bridge`);
 		const rows = (await box.tsbox(['network', 'ls'])).out.split('\n');
 		expect(rows[1]?.split(/ {2,}/).slice(2, 5)).toEqual(['macvlan', '192.0.2.0/24', at.device]);
@@ -104,11 +104,12 @@ describe.runIf(kinds.includes('macvlan'))('macvlan', () => {
 			`networks: {default: , lan: {driver: macvlan, driver_opts: {parent: ${at.device}, macvlan_mode: vepa}, ${six}}}\n`,
 		);
 		await bringUp(box, spec);
-		const {out} = await box.tsbox(['port', `${box.name}-web`, '80']);
+		const {out} = await box.tsbox(['port', `${box.name}-web-1`, '80']);
 		await until('it serves', () => {
 			try {
 				return (
-					execFileSync('curl', ['-sS', '-m', '3', `http://${out.trim()}/`], {encoding: 'utf8'}) === `${box.name}-web\n`
+					execFileSync('curl', ['-sS', '-m', '3', `http://${out.trim()}/`], {encoding: 'utf8'}) ===
+					`${box.name}-web-1\n`
 				);
 			} catch {
 				return false;
@@ -117,7 +118,7 @@ describe.runIf(kinds.includes('macvlan'))('macvlan', () => {
 		const ways = await inside(box, 'web', 'ip route; ip -6 route');
 		expect(ways).toMatch(/default via 10\..* dev eth0/);
 		expect(ways).toMatch(/default via fd97::1 dev eth1/);
-		expect(await hops(box, `${box.name}-web`)).toContain('ok gateway fd97::1 answers');
+		expect(await hops(box, `${box.name}-web-1`)).toContain('ok gateway fd97::1 answers');
 		await box.tsbox(['down', '-t', '0', box.name]);
 		expect(left(box)).toEqual([]);
 	});
@@ -216,7 +217,7 @@ describe.runIf(isAble)('kinds of devices that this kernel may lack', () => {
 		);
 		await bringUp(box, spec);
 		expect(await inside(box, 'web', 'ip -d link show eth0')).toMatch(/ipvlan +mode l2/);
-		expect(await hops(box, `${box.name}-web`)).toContain('ok gateway 192.0.2.1 answers');
+		expect(await hops(box, `${box.name}-web-1`)).toContain('ok gateway 192.0.2.1 answers');
 		await box.tsbox(['down', '-t', '0', box.name]);
 		expect(left(box)).toEqual([]);
 	});

@@ -37,9 +37,9 @@ describe.runIf(isAble)('many', () => {
 		const leases = readdirSync(join(box.folder, `state/networks/${box.name}_default/leases`));
 		expect(leases.length).toBe(51);
 		// Each of fifty answers by its own name, and has all others in its file.
-		const names = ['web', ...Array.from({length: 49}, (_, at) => `web-${at + 2}`)].map(name => `${box.name}-${name}`);
+		const names = Array.from({length: 50}, (_, at) => `${box.name}-web-${at + 1}`);
 		const script = `for name in ${names.join(' ')}; do curl -sS -m 5 --retry 9 --retry-connrefused http://$name/; done`;
-		const {out} = await box.tsbox(['exec', `${box.name}-job`, '--', 'sh', '-c', script]);
+		const {out} = await box.tsbox(['exec', `${box.name}-job-1`, '--', 'sh', '-c', script]);
 		expect(out.split('\n').slice(0, -1)).toEqual(names);
 		const known = names.map(name => join(containerFolder(join(box.folder, 'state'), name), hostsFile));
 		expect(new Set(known.map(path => readFileSync(path, 'utf8').match(/ web /g)?.length))).toEqual(new Set([50]));
@@ -59,7 +59,7 @@ describe.runIf(isAble)('many', () => {
 		for (const port of [first, first + 100, first + 199])
 			await until(`port ${port} answers`, () => {
 				try {
-					return fetched(`http://localhost:${port}/`) === `${box.name}-web\n`;
+					return fetched(`http://localhost:${port}/`) === `${box.name}-web-1\n`;
 				} catch {
 					return false;
 				}

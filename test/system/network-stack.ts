@@ -74,7 +74,16 @@ export async function bringUp(box: TestBox, spec: string, ...words: readonly str
 
 /** What a request from a container gives: the answer, or why there is none. */
 export async function asks(box: TestBox, container: string, url: string): Promise<string> {
-	const {out, err, status} = await box.tsbox(['exec', `${box.name}-${container}`, '--', 'curl', '-sS', '-m', '3', url]);
+	const {out, err, status} = await box.tsbox([
+		'exec',
+		`${box.name}-${container}-1`,
+		'--',
+		'curl',
+		'-sS',
+		'-m',
+		'3',
+		url,
+	]);
 	return status === 0 ? out : `${status}: ${err.trim()}`;
 }
 
@@ -86,9 +95,9 @@ export function nameServers(box: TestBox, container: string): readonly number[] 
 	return pids.filter(pid => existsSync(`/proc/${pid}`) && readlinkSync(`/proc/${pid}/exe`).endsWith('/dnsmasq'));
 }
 
-/** What a request from this host gives; throws when there is no answer. */
+/** What a request from this host gives; throws what curl says when there is no answer. */
 export const fetched = (...words: readonly string[]): string =>
-	execFileSync('curl', ['-sS', '-m', '5', ...words], {encoding: 'utf8'});
+	execFileSync('curl', ['-sS', '-m', '5', ...words], {encoding: 'utf8', stdio: 'pipe'});
 
 /** A port of this machine on which nobody listens now. */
 export async function unusedPort(): Promise<number> {

@@ -22,7 +22,7 @@ interface Hop {
 
 /** The hops of a test from a service, and its exit status, which says whether one failed. */
 async function hops(box: TestBox, service: string, ...words: readonly string[]): Promise<readonly Hop[]> {
-	const {out, err, status} = await box.tsbox(['network', 'test', '--json', `${box.name}-${service}`, ...words]);
+	const {out, err, status} = await box.tsbox(['network', 'test', '--json', `${box.name}-${service}-1`, ...words]);
 	expect(err).toBe('');
 	const found = JSON.parse(out) as readonly Hop[];
 	expect(status).toBe(found.some(({state}) => state === 'failed') ? 1 : 0);
@@ -41,7 +41,7 @@ function lease(box: TestBox, network: string, service: string): {readonly addres
 	const folder = join(box.folder, `state/networks/${box.name}_${network}/leases`);
 	const texts = readdirSync(folder).map(file => readFileSync(join(folder, file), 'utf8'));
 	const [, , , hostEnd = '', , address = ''] = (
-		texts.find(each => each.includes(`# ${box.name}-${service} `)) ?? ''
+		texts.find(each => each.includes(`# ${box.name}-${service}-1 `)) ?? ''
 	).split(/\s/);
 	return {address, hostEnd};
 }
@@ -95,7 +95,7 @@ describe.runIf(isAble)('network test', () => {
 		expect(await last(box, 'job', 'shy:80')).toMatchObject({
 			hop: 'listener',
 			state: 'failed',
-			text: `${box.name}-shy listens on 127.0.0.1:80 only`,
+			text: `${box.name}-shy-1 listens on 127.0.0.1:80 only`,
 			hint: expect.stringContaining('0.0.0.0'),
 		});
 		expect(await last(box, 'shy', 'localhost:80')).toMatchObject({hop: 'connection', state: 'ok'});
@@ -108,7 +108,7 @@ describe.runIf(isAble)('network test', () => {
 			hop: 'listener',
 			state: 'failed',
 		});
-		const {out} = await box.tsbox(['network', 'test', `${box.name}-job`, 'shy:80']);
+		const {out} = await box.tsbox(['network', 'test', `${box.name}-job-1`, 'shy:80']);
 		expect(out).toMatch(
 			/^failed +listener +.* listens on 127\.0\.0\.1:80 only\n +because: .*\n +hint: let the program/m,
 		);
@@ -182,8 +182,8 @@ describe.runIf(isAble)('network test', () => {
 		resolver.close();
 		await once(resolver, 'close');
 		expect(await of('resolver')).toMatchObject([{state: 'failed', text: expect.stringContaining(gateway)}]);
-		const pid = (JSON.parse((await box.tsbox(['inspect', `${box.name}-web`])).out) as {process: {pid: number}}).process
-			.pid;
+		const pid = (JSON.parse((await box.tsbox(['inspect', `${box.name}-web-1`])).out) as {process: {pid: number}})
+			.process.pid;
 		const inside = (...words: readonly string[]): unknown =>
 			execFileSync('nsenter', ['--target', String(pid), '--net', 'ip', ...words]);
 		inside('route', 'delete', 'default');
@@ -209,12 +209,12 @@ describe.runIf(isAble)('network test', () => {
 	test('a container with the network of the host, and words that are no target, are refused', async () => {
 		await using box = await testBox();
 		await bringUp(box, stack(box, {web: `${sleeps}network_mode: host\n`}));
-		expect(await box.tsbox(['network', 'test', `${box.name}-web`])).toMatchObject({
+		expect(await box.tsbox(['network', 'test', `${box.name}-web-1`])).toMatchObject({
 			status: 125,
 			err: expect.stringContaining('network of the host'),
 		});
 		for (const word of ['web', 'web:0', 'web:70000', ':80'])
-			expect((await box.tsbox(['network', 'test', `${box.name}-web`, word])).status).toBe(2);
+			expect((await box.tsbox(['network', 'test', `${box.name}-web-1`, word])).status).toBe(2);
 		await box.tsbox(['down', '-t', '0', box.name]);
 		expect(box.leftovers()).toEqual([]);
 	});

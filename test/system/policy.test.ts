@@ -72,10 +72,10 @@ test('the supervisor obeys the policy as it is when it starts a container, and t
 	const own = ownConfig(at, 'policy: {max_pids: 50}\n');
 	const spec = project(at, {web: `${sleeper}pids_limit: 40\n`});
 	expect(await at.tsbox(['up', '-d', spec], own)).toMatchObject({status: 0});
-	const update = await at.tsbox(['update', '--pids-limit', '60', `${at.name}-web`], own);
+	const update = await at.tsbox(['update', '--pids-limit', '60', `${at.name}-web-1`], own);
 	expect(update.err).toContain('`pids_limit` is above 50');
 	ownConfig(at, 'policy: {max_pids: 30}\n');
-	await at.tsbox(['kill', `${at.name}-web`]);
+	await at.tsbox(['kill', `${at.name}-web-1`]);
 	await until('it has ended', async () => (await rows(at))['web']?.state !== 'running');
 	const again = await at.tsbox(['start', at.name]);
 	expect(again.err).toContain('`pids_limit` is above 30');

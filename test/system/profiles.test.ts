@@ -18,7 +18,7 @@ async function running(at: TestBox): Promise<readonly string[]> {
 		.trim()
 		.split('\n')
 		.filter(name => name !== '')
-		.map(name => name.replace(`${at.name}-`, ''))
+		.map(name => name.slice(`${at.name}-`.length, -'-1'.length))
 		.toSorted();
 }
 
@@ -65,7 +65,7 @@ test('in the foreground the one service that is active is meant; down ends one t
 test('plan, compile and validate go by profiles too', async () => {
 	await using at = await testBox();
 	const spec = stack(at);
-	expect((await at.tsbox(['plan', spec])).out).toContain(`${at.name}-web: `);
+	expect((await at.tsbox(['plan', spec])).out).toContain(`${at.name}-web-1: `);
 	expect(await at.tsbox(['plan', '--profile', 'debug', spec])).toMatchObject({
 		status: 2,
 		err: expect.stringContaining('choose one: web, log'),

@@ -43,7 +43,7 @@ test('each change is told soon: start, health, pause, end, removal, and nothing 
 	const spec = project(at, {
 		a: `${sleeper}healthcheck: {test: [CMD, test, -e, /ready], interval: 100ms, retries: 1000}\n`,
 	});
-	const name = `${at.name}-a`;
+	const name = `${at.name}-a-1`;
 	const told = async (state: string): Promise<void> => {
 		const since = Date.now();
 		await until(`it is ${state}: ${JSON.stringify(seen().at(-1))}`, () => last()[0] === `${name} ${state}`);

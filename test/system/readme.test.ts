@@ -1,5 +1,5 @@
 import {execFile, spawnSync} from 'node:child_process';
-import {cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
+import {cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
 import {promisify} from 'node:util';
 import {afterAll, beforeAll, expect, test} from 'vitest';
@@ -34,6 +34,7 @@ const printed: Readonly<Record<string, readonly (string | RegExp)[]>> = {
 	],
 	'docs/commands.md': ['from a pipe'],
 	'docs/configuration.md': ['from an alias', 'tsbox.config.yaml'],
+	'docs/export.md': ['done by a bundle', 'config.json'],
 	'docs/hardening.md': [/^seccomp refused unshare \(pid \d+\) unshare\(0x10000000, .*EPERM$/m, 'refused with status 1'],
 	'docs/installation.md': ['uid=0', /^bin\s/m],
 	'docs/learn.md': ['as uid 0', 'it cannot be written'],
@@ -82,6 +83,8 @@ const npmEnv = () => ({
 /** A checkout with the examples and the files of a page. */
 function checkout(page: string): string {
 	const path = join(at.folder, page.replaceAll(/\W/g, '-'));
+	// A second try begins anew.
+	rmSync(path, {recursive: true, force: true});
 	mkdirSync(join(path, 'config'), {recursive: true});
 	for (const entry of ['bin', 'dist', 'package.json']) symlinkSync(join(root, entry), join(path, entry));
 	for (const entry of readdirSync(join(root, 'config')).filter(name => name !== 'examples'))

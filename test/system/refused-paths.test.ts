@@ -1,4 +1,4 @@
-import {symlinkSync} from 'node:fs';
+import {existsSync, symlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {testBox} from './box.ts';
@@ -23,6 +23,18 @@ test('a bind source that is missing and is not to be made', async () => {
 	expect(err).toContain(
 		`error: the mount source ${at.folder}/no does not exist\n  cause    it is the source of the mount on /x\n`,
 	);
+	expect(at.leftovers()).toEqual([]);
+});
+
+test('a bind source that is missing is made for a service, and only there', async () => {
+	await using at = await testBox();
+	const service = `{rootfs: ${at.rootfs}, command: [touch, /x/made], volumes: ['./a/b:/x']}`;
+	const project = at.file('compose.yaml', `name: ${at.name}\nservices: {web: ${service}}\n`);
+	expect(await at.tsbox(['up', project])).toMatchObject({status: 0});
+	expect(existsSync(join(at.folder, 'a/b/made'))).toBe(true);
+	expect(await at.tsbox(['up', at.spec('volumes: [./c:/x]\n')])).toMatchObject({status: 125});
+	expect(await at.tsbox(['run', '-v', './c:/x', at.spec(), '--', 'true'])).not.toMatchObject({status: 0});
+	expect(existsSync(join(at.folder, 'c'))).toBe(false);
 	expect(at.leftovers()).toEqual([]);
 });
 

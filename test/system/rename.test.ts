@@ -127,7 +127,7 @@ test('two at once: one wins, and the other is told', async () => {
 	);
 	await at.tsbox(['up', '-d', spec]);
 	const both = await Promise.all(
-		['a', 'b'].map(service => at.tsbox(['rename', `${at.name}-${service}`, `${at.name}-x`])),
+		['a', 'b'].map(service => at.tsbox(['rename', `${at.name}-${service}-1`, `${at.name}-x`])),
 	);
 	expect(both.map(({status}) => String(status)).toSorted()).toEqual(['0', '125']);
 	expect(both.find(({status}) => status !== 0)?.err).toContain(`there is a container named ${at.name}-x already`);

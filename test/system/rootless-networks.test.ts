@@ -63,7 +63,7 @@ describe.runIf(usersAreAble).each(['one id', 'subordinate ids'])('networks of an
 		const port = await unusedPort();
 		const spec = stack(at, {web: `${serves}ports: ["${port}:80"]\n`, job: sleeps});
 		await bringUp(at, spec);
-		const name = `${at.name}-web\n`;
+		const name = `${at.name}-web-1\n`;
 		await until('it serves', async () => (await asks(at, 'job', 'http://web/')) === name);
 		for (const url of [`http://127.0.0.1:${port}/`, `http://localhost:${port}/`, `http://${hostAddress}:${port}/`])
 			expect(fetched(url)).toBe(name);
@@ -74,12 +74,12 @@ describe.runIf(usersAreAble).each(['one id', 'subordinate ids'])('networks of an
 		// From a container by the address of the host, also by the one that serves.
 		for (const container of ['job', 'web'])
 			expect(await asks(at, container, `http://${hostAddress}:${port}/`)).toBe(name);
-		expect((await at.tsbox(['port', `${at.name}-web`])).out).toBe(`80/tcp -> 0.0.0.0:${port}\n`);
-		expect(await at.tsbox(['drift', `${at.name}-web`])).toMatchObject({status: 0});
+		expect((await at.tsbox(['port', `${at.name}-web-1`])).out).toBe(`80/tcp -> 0.0.0.0:${port}\n`);
+		expect(await at.tsbox(['drift', `${at.name}-web-1`])).toMatchObject({status: 0});
 		const [holder = ''] = readFileSync(join(at.folder, 'state/networks/.namespace'), 'utf8').split(' ');
 		const table = tableOf(join(at.folder, 'state'));
 		execFileSync('nsenter', ['--target', holder, '--net', 'nft', `flush chain ${table} guard`]);
-		expect(await at.tsbox(['drift', `${at.name}-web`])).toMatchObject({
+		expect(await at.tsbox(['drift', `${at.name}-web-1`])).toMatchObject({
 			status: 1,
 			out: expect.stringMatching(
 				/^load the rules .*: 1 of the 1 rules of the chain guard of the table .* are missing\n$/,
@@ -101,8 +101,8 @@ describe.runIf(usersAreAble)('networks of an ordinary user', () => {
 			web: `${serves}ports: ["127.0.0.1:${port}:80", "127.0.0.1:${datagrams}:9/udp"]\n`,
 		});
 		await bringUp(at, spec);
-		await until('it serves', async () => (await asks(at, 'web', 'http://127.0.0.1/')) === `${at.name}-web\n`);
-		expect(fetched(`http://127.0.0.1:${port}/`)).toBe(`${at.name}-web\n`);
+		await until('it serves', async () => (await asks(at, 'web', 'http://127.0.0.1/')) === `${at.name}-web-1\n`);
+		expect(fetched(`http://127.0.0.1:${port}/`)).toBe(`${at.name}-web-1\n`);
 		expect(() => fetched(`http://${hostAddress}:${port}/`)).toThrow(/connect/);
 		await at.tsbox(['down', '-t', '0', at.name]);
 		await until('nothing is left', () => left(at, kind).length === 0);
@@ -120,7 +120,7 @@ describe.runIf(usersAreAble)('networks of an ordinary user', () => {
 		const refused = await at.tsbox(['run', taken]);
 		expect(refused.status).toBe(125);
 		expect(refused.err).toContain(`the port ${port}/tcp of this host is in use`);
-		expect(left(at, kind)).toEqual([]);
+		await until('nothing is left', () => left(at, kind).length === 0);
 	});
 
 	test('networks are apart, and an internal one has no way out', async () => {
@@ -138,9 +138,9 @@ describe.runIf(usersAreAble)('networks of an ordinary user', () => {
 		await using server = createServer((_, answer) => answer.end('outside')).listen(0, '0.0.0.0');
 		await once(server, 'listening');
 		const outside = `http://${hostAddress}:${(server.address() as AddressInfo).port}/`;
-		await until('web answers', async () => (await asks(at, 'front', 'http://web/')) === `${at.name}-web\n`);
-		await until('db answers', async () => (await asks(at, 'web', 'http://db/')) === `${at.name}-db\n`);
-		const {out} = await at.tsbox(['exec', `${at.name}-web`, '--', 'getent', 'ahostsv4', 'db']);
+		await until('web answers', async () => (await asks(at, 'front', 'http://web/')) === `${at.name}-web-1\n`);
+		await until('db answers', async () => (await asks(at, 'web', 'http://db/')) === `${at.name}-db-1\n`);
+		const {out} = await at.tsbox(['exec', `${at.name}-web-1`, '--', 'getent', 'ahostsv4', 'db']);
 		expect(await asks(at, 'front', `http://${out.split(' ')[0]}/`)).toMatch(/^(?:7|28): /);
 		expect(await asks(at, 'web', outside)).toBe('outside');
 		expect(await asks(at, 'db', outside)).toMatch(/^(?:7|28): /);
@@ -185,15 +185,15 @@ describe.runIf(usersAreAble)('networks of an ordinary user', () => {
 			);
 			const {status, err} = await at.tsbox(['up', '-d', spec], {under});
 			expect({status, err: status === 0 ? '' : err}).toEqual({status: 0, err: ''});
-			expect((await at.tsbox(['exec', `${at.name}-job`, '--', 'cat', '/etc/resolv.conf'])).out).toBe(
+			expect((await at.tsbox(['exec', `${at.name}-job-1`, '--', 'cat', '/etc/resolv.conf'])).out).toBe(
 				'nameserver 169.254.1.3\n',
 			);
-			const {out} = await at.tsbox(['network', 'test', `${at.name}-job`]);
+			const {out} = await at.tsbox(['network', 'test', `${at.name}-job-1`]);
 			expect(out).toContain('ok       resolver    169.254.1.3 answers');
 			expect(server.asked()).toBe(true);
 			const gets = async (address: string): Promise<string> => {
 				const url = `http://${address}:${server.port}/`;
-				return (await at.tsbox(['exec', `${at.name}-job`, '--', 'timeout', '3', 'wget', '-qO-', url])).out;
+				return (await at.tsbox(['exec', `${at.name}-job-1`, '--', 'timeout', '3', 'wget', '-qO-', url])).out;
 			};
 			expect(await gets(hostAddress)).toBe('outside');
 			// Unless they are told, both take their gateway for the loopback device of the host.
@@ -226,14 +226,14 @@ describe.runIf(usersAreAble)('networks of an ordinary user', () => {
 		const ups = await Promise.all(specs.map(spec => at.tsbox(['up', '-d', spec])));
 		expect(ups.map(({status, err}) => (status === 0 ? '' : err))).toEqual(['', '']);
 		const text = async (project: string, ...command: readonly string[]): Promise<string> =>
-			(await at.tsbox(['exec', `${at.name}${project}-web`, '--', ...command])).out;
+			(await at.tsbox(['exec', `${at.name}${project}-web-1`, '--', ...command])).out;
 		const address = async (project: string): Promise<string> =>
 			(await text(project, 'getent', 'ahostsv4', 'web')).split(' ')[0] ?? '';
 		await until('each serves itself', async () =>
 			(await Promise.all(['a', 'b'].map(each => text(each, 'curl', '-sS', 'http://web/')))).every(each => each !== ''),
 		);
 		expect(await text('a', 'curl', '-sS', '-m', '2', `http://${await address('b')}/`)).toBe('');
-		expect(await text('a', 'getent', 'hosts', `${at.name}b-web`)).toBe('');
+		expect(await text('a', 'getent', 'hosts', `${at.name}b-web-1`)).toBe('');
 		const holder = readFileSync(join(at.folder, 'state/networks/.namespace'), 'utf8');
 		await at.tsbox(['down', '-t', '0', `${at.name}a`]);
 		expect(readFileSync(join(at.folder, 'state/networks/.namespace'), 'utf8')).toBe(holder);
@@ -246,7 +246,7 @@ describe.runIf(usersAreAble)('networks of an ordinary user', () => {
 		await using at = await box();
 		const port = await unusedPort();
 		await bringUp(at, stack(at, {web: `${serves}ports: ["${port}:80"]\n`}));
-		const web = `${at.name}-web`;
+		const web = `${at.name}-web-1`;
 		const processes = (): readonly (readonly [pid: number, args: string])[] =>
 			execFileSync('ps', ['-u', String(users[kind]?.uid), '-o', 'pid=,args='], {encoding: 'utf8'})
 				.trim()
@@ -282,15 +282,15 @@ describe.runIf(usersAreAble)('networks of an ordinary user', () => {
 		const shared = `${at.name}_shared`;
 		expect((await at.tsbox(['network', 'create', shared])).status).toBe(0);
 		await bringUp(at, stack(at, {web: sleeps, job: sleeps}, 'networks: {default: {}}\n'));
-		expect(await at.tsbox(['network', 'connect', '--alias', 'cache', shared, `${at.name}-web`])).toMatchObject({
+		expect(await at.tsbox(['network', 'connect', '--alias', 'cache', shared, `${at.name}-web-1`])).toMatchObject({
 			status: 0,
 		});
-		expect(await at.tsbox(['network', 'connect', shared, `${at.name}-job`])).toMatchObject({status: 0});
-		expect((await at.tsbox(['exec', `${at.name}-job`, '--', 'getent', 'hosts', 'cache'])).out).toMatch(/^10\./);
-		expect((await at.tsbox(['network', 'graph', shared])).out).toContain(`${at.name}-web`);
-		await at.tsbox(['network', 'disconnect', `${at.name}_default`, `${at.name}-job`]);
-		expect((await at.tsbox(['exec', `${at.name}-job`, '--', 'ip', 'route'])).out).toMatch(/default via .* dev eth1/);
-		expect((await at.tsbox(['drift', `${at.name}-job`])).status).toBe(0);
+		expect(await at.tsbox(['network', 'connect', shared, `${at.name}-job-1`])).toMatchObject({status: 0});
+		expect((await at.tsbox(['exec', `${at.name}-job-1`, '--', 'getent', 'hosts', 'cache'])).out).toMatch(/^10\./);
+		expect((await at.tsbox(['network', 'graph', shared])).out).toContain(`${at.name}-web-1`);
+		await at.tsbox(['network', 'disconnect', `${at.name}_default`, `${at.name}-job-1`]);
+		expect((await at.tsbox(['exec', `${at.name}-job-1`, '--', 'ip', 'route'])).out).toMatch(/default via .* dev eth1/);
+		expect((await at.tsbox(['drift', `${at.name}-job-1`])).status).toBe(0);
 		await at.tsbox(['down', '-t', '0', at.name]);
 		expect((await at.tsbox(['network', 'rm', shared])).status).toBe(0);
 		await until('nothing is left', () => left(at, kind).length === 0);

@@ -63,7 +63,7 @@ describe.skipIf(process.getuid?.() !== 0)('records of containers in the backgrou
 		);
 		const [first, second] = await records(box);
 		expect(first).toMatchObject({
-			name: `${box.name}-web`,
+			name: `${box.name}-web-1`,
 			outcome: 'ended',
 			end: {exitCode: 1},
 			detached: {project: box.name, service: 'web', restarts: 0},
@@ -93,7 +93,7 @@ describe.skipIf(process.getuid?.() !== 0)('records of containers in the backgrou
 		await box.tsbox(['up', '-d', spec]);
 		expect((await box.tsbox(['down', box.name])).status).toBe(0);
 		const all = await records(box);
-		expect(all.map(({name, end}) => [name, end])).toEqual([[`${box.name}-web`, {exitCode: 0, signal: null}]]);
+		expect(all.map(({name, end}) => [name, end])).toEqual([[`${box.name}-web-1`, {exitCode: 0, signal: null}]]);
 		expect(box.leftovers()).toEqual([]);
 	});
 
@@ -105,7 +105,7 @@ describe.skipIf(process.getuid?.() !== 0)('records of containers in the backgrou
 			/^web is recorded as \d{8}t\d{6}-[0-9a-f]{6}; the record holds the environment and all secrets$/m,
 		);
 		expect(err).toMatch(/^bad is recorded as /m);
-		const bad = (await records(box)).find(({name}) => name.endsWith('-bad'));
+		const bad = (await records(box)).find(({name}) => name.endsWith('-bad-1'));
 		expect(bad).toMatchObject({outcome: 'failed', end: null, error: {code: 'E_COMMAND_NOT_FOUND'}, files: []});
 		expect(bad?.steps.filter(({status}) => status === 'failed')).toHaveLength(1);
 		expect(box.leftovers()).toEqual([]);
@@ -142,7 +142,7 @@ describe.skipIf(process.getuid?.() !== 0)('records of containers in the backgrou
 			}
 		});
 		const before = idsOf(box);
-		rmSync(join(box.folder, `state/containers/${box.name}-web/notes.json`));
+		rmSync(join(box.folder, `state/containers/${box.name}-web-1/notes.json`));
 		expect((await box.tsbox(['stop', box.name])).status).toBe(0);
 		expect((await rows(box))['web']?.state).toBe('exited');
 		expect(idsOf(box)).toEqual(before);
@@ -154,7 +154,7 @@ describe.skipIf(process.getuid?.() !== 0)('records of containers in the backgrou
 		const other = '20190101t000000-abcdef';
 		for (const id of [...old, other]) {
 			mkdirSync(join(folderOf(box), id), {recursive: true});
-			writeFileSync(join(folderOf(box), id, 'life-of'), `${box.name}-${id === other ? 'db' : 'web'}\n`);
+			writeFileSync(join(folderOf(box), id, 'life-of'), `${box.name}-${id === other ? 'db' : 'web'}-1\n`);
 		}
 		await box.tsbox(['up', project(box, {web: recorded('exit 0'), db: 'command: ["true"]\n'})]);
 		const left = idsOf(box).toSorted();

@@ -37,7 +37,7 @@ test('secrets and configs are read-only files with their owners, and their texts
 	expect(missing.err).toContain('the secret hidden is in the variable HIDDEN_TEXT, which is not set');
 	expect((await at.tsbox(['up', '-d', spec], one)).status).toBe(0);
 	const inside = async (script: string): Promise<string> =>
-		(await at.tsbox(['exec', `${at.name}-web`, 'sh', '-c', script])).out;
+		(await at.tsbox(['exec', `${at.name}-web-1`, 'sh', '-c', script])).out;
 	expect(await inside('cd /run/secrets; cat plain; cat hidden; cat owned; cat /etc/app.conf')).toBe(
 		'from a filefirst-hidden-textfrom a fileport = 80',
 	);
@@ -48,13 +48,13 @@ test('secrets and configs are read-only files with their owners, and their texts
 		await inside('for f in /run/secrets/* /etc/app.conf; do (echo x > $f) 2>/dev/null && echo written; done; true'),
 	).toBe('');
 
-	const conf = join(at.folder, 'state/containers', `${at.name}-web`);
+	const conf = join(at.folder, 'state/containers', `${at.name}-web-1`);
 	expect(statSync(join(conf, 'given')).mode & 0o777).toBe(0o700);
 	const shown = await Promise.all(
 		[
 			['plan', spec],
 			['validate', '--json', spec],
-			['inspect', `${at.name}-web`],
+			['inspect', `${at.name}-web-1`],
 			['ps', '--json'],
 		].map(words => at.tsbox(words, one)),
 	);

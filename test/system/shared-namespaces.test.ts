@@ -19,7 +19,7 @@ async function namespaces(
 }
 
 const inside = async (box: TestBox, service: string, ...words: readonly string[]): Promise<string> =>
-	(await box.tsbox(['exec', `${box.name}-${service}`, '--', ...words])).out;
+	(await box.tsbox(['exec', `${box.name}-${service}-1`, '--', ...words])).out;
 
 /** A spec of one container beside a service `db` that is up. */
 function beside(box: TestBox, keys: string, command = 'true'): string {
@@ -63,8 +63,8 @@ describe.runIf(isAble)('namespaces of other containers', () => {
 			expect(await inside(box, service, 'ip', '-br', 'address')).toBe(await inside(box, 'db', 'ip', '-br', 'address'));
 			expect(await inside(box, service, 'cat', '/etc/hosts')).toBe(await inside(box, 'db', 'cat', '/etc/hosts'));
 		}
-		expect(await inside(box, 'side', 'sh', '-c', 'ps ax | grep -c "[s]leep 600"')).toBe('2\n');
-		expect((await box.tsbox(['drift', `${box.name}-side`])).err).toBe('');
+		expect(await inside(box, 'side', 'pgrep', '-cx', 'sleep')).toBe('2\n');
+		expect((await box.tsbox(['drift', `${box.name}-side-1`])).err).toBe('');
 		await box.tsbox(['restart', '-t', '0', box.name, 'db']);
 		const again = await namespaces(box, 'db');
 		expect(again.net).not.toBe('');
@@ -74,8 +74,8 @@ describe.runIf(isAble)('namespaces of other containers', () => {
 		await box.tsbox(['stop', '-t', '0', box.name, 'db']);
 		await until('side has ended', async () => (await rows(box))['side']?.state !== 'running');
 		expect((await rows(box))['third']?.state).toBe('running');
-		expect(complaint(await box.tsbox(['run', beside(box, `pid: "container:${box.name}-db"`)]))).toContain(
-			`${box.name}-db, whose pid namespace ${box.name}-alone shares, is not running`,
+		expect(complaint(await box.tsbox(['run', beside(box, `pid: "container:${box.name}-db-1"`)]))).toContain(
+			`${box.name}-db-1, whose pid namespace ${box.name}-alone shares, is not running`,
 		);
 		await box.tsbox(['down', '-t', '0', box.name]);
 		expect(left(box)).toEqual([]);
@@ -87,7 +87,7 @@ describe.runIf(isAble)('namespaces of other containers', () => {
 			await using box = await testBox();
 			await bringUp(box, stack(box, {db: `${sleeps}ipc: shareable\nnetwork_mode: none\n`}));
 			const {net, pid, ipc} = await namespaces(box, 'db');
-			const of = `"container:${box.name}-db"`;
+			const of = `"container:${box.name}-db-1"`;
 			const spec = beside(
 				box,
 				`network_mode: ${of}\npid: ${of}\nipc: ${of}`,
@@ -116,7 +116,7 @@ describe.runIf(isAble)('namespaces of other containers', () => {
 		await bringUp(box, stack(box, {db: `${sleeps}network_mode: none\n`}));
 		const stat = readFileSync(`/proc/${(await rows(box))['db']?.pid ?? 0}/stat`, 'utf8');
 		const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-		const spec = beside(box, `network_mode: "container:${box.name}-db"`);
+		const spec = beside(box, `network_mode: "container:${box.name}-db-1"`);
 		for (const executor of ['calls', 'commands']) {
 			const {out} = await box.tsbox(['compile', '--executor', executor, spec]);
 			// As if that process had ended, and another had started later under its number.
@@ -133,7 +133,7 @@ describe.runIf(isAble)('namespaces of other containers', () => {
 		await bringUp(box, stack(box, {db: `${sleeps}ipc: shareable\nnetwork_mode: none\n`}));
 		const {net} = await namespaces(box, 'db');
 		const own = (key: string, command: string): string =>
-			beside(box, `${key}: "container:${box.name}-db"\nuserns_mode: auto`, command);
+			beside(box, `${key}: "container:${box.name}-db-1"\nuserns_mode: auto`, command);
 		const ran = await box.tsbox(['run', own('network_mode', 'readlink /proc/self/ns/net; ls /sys/fs')]);
 		expect(ran).toEqual({
 			status: 0,
@@ -153,7 +153,7 @@ describe.runIf(isAble)('namespaces of other containers', () => {
 		await using box = await testBox();
 		await bringUp(box, stack(box, {db: `${sleeps}network_mode: host\npid: host\n`}));
 		const refused = async (keys: string): Promise<string> => complaint(await box.tsbox(['run', beside(box, keys)]));
-		const of = `"container:${box.name}-db"`;
+		const of = `"container:${box.name}-db-1"`;
 		expect(await refused(`network_mode: ${of}`)).toContain('has the network namespace of the host');
 		expect(await refused(`pid: ${of}`)).toContain('write `pid: host` to share that');
 		expect(await refused(`ipc: ${of}`)).toContain('write `ipc: shareable`');

@@ -1,10 +1,14 @@
-import {cpSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {afterAll, beforeAll, describe, expect, onTestFailed, test} from 'vitest';
 import {debianFixture} from '../../fixtures/debian.ts';
 import {type TestBox, testBox} from './box.ts';
-import {asks, bringUp, fetched, isAble, left, unusedPort} from './network-stack.ts';
-import {rows, until} from './project.ts';
+import {isAble, left} from './network-stack.ts';
+import {until} from './project.ts';
+import {added, snapshot} from './snapshot.ts';
+import {ownChecks} from './stack-own.ts';
+import {type Ports, stackProject, stacksFolder, works} from './stack-project.ts';
+import {type StackRow, stackRows} from './stack-rows.ts';
 
 /* The stacks of config/examples/stacks with real servers: packages of Debian in images that are built here. */
 
@@ -14,98 +18,100 @@ const canBuild = isAble && 'path' in debian;
 /** All packages are fetched and installed once, into the store of this box. */
 let box: TestBox;
 
-/** Puts an example in a folder that names its project, as `name` of a box is in use once. Returns the path of its file. */
-function example(name: string): string {
-	const folder = join(box.folder, project(name));
-	cpSync(join(import.meta.dirname, '../../config/examples/stacks', name), folder, {recursive: true});
-	return join(folder, 'compose.yaml');
+/** Waits for the answer of a stack. */
+async function reached({name, reach, answers}: StackRow, ports: Ports, expected = answers): Promise<void> {
+	let last = '';
+	const asked = until(`${name} answers`, async () => {
+		try {
+			last = await reach(ports);
+		} catch (error) {
+			last = String(error);
+		}
+		return expected.test(last);
+	});
+	// What it said last says more than that it was waited for.
+	await asked.catch(() => {});
+	expect(last).toMatch(expected);
 }
 
-const project = (name: string): string => `${box.name}${name}`;
-/** The box as helpers for one project see it. */
-const boxOf = (name: string): TestBox => ({...box, name: project(name)});
+/** What stays by design: images and layers, the exits that `tsbox wait` tells of, and locks and folders that the first project makes. */
+const kept = /^file (?:store|state\/exited|state\/(?:containers|lock|networks|networks\/\.lock|projects)$)/;
 
-async function shell(container: string, script: string): Promise<string> {
-	const {out, err, status} = await box.tsbox(['exec', container, '--', 'sh', '-c', script]);
-	return status === 0 ? out : `${status}: ${err}`;
-}
+const machine = (at: TestBox): readonly string[] =>
+	snapshot(at.name, box.folder, {processes: true}).filter(line => !kept.test(line));
 
 describe.runIf(canBuild)('stacks', () => {
 	beforeAll(async () => {
 		box = await testBox();
 		if (!('path' in debian)) throw new Error(debian.missing);
-		const {status, err} = await box.tsbox(['images', 'import', debian.path, 'debian:12']);
-		if (status !== 0) throw new Error(err);
-	});
+		await works(box, 'images', 'import', debian.path, 'debian:bookworm');
+		await works(box, 'build', join(stacksFolder, 'images/compose.yaml'));
+		// Has the packages that the Dockerfiles of stacks ask for, so that these fetch nothing.
+		await works(box, 'images', 'tag', 'python:3.11', 'debian:12');
+	}, 600_000);
 	afterAll(async () => box[Symbol.asyncDispose]());
 
-	test('a shop: nginx at a port of the host, an application, and PostgreSQL', {timeout: 400_000}, async () => {
-		const [file, port] = [example('shop'), await unusedPort()];
-		const env = {SHOP_PORT: String(port)};
-		const at = boxOf('shop');
-		const [proxy, db] = [`${at.name}-proxy`, `${at.name}-db`];
-		const up = async (): Promise<void> => {
-			expect(await box.tsbox(['up', '-d', file], {env})).toMatchObject({status: 0});
-		};
-		await up();
-		const url = `http://localhost:${port}/`;
-		const ordered = (): string => fetched('-XPOST', url).split(',')[0] ?? '';
-		expect([ordered(), ordered()]).toEqual(['1 orders', '2 orders']);
-		expect(fetched(url)).toMatch(/^2 orders, asked by \d/);
-		// Only the application reaches the database.
-		expect(await asks(at, 'app', 'telnet://db:5432')).toMatch(/^28: /);
-		expect(await shell(proxy, 'getent hosts app')).toMatch(/^\d/);
-		expect(await shell(proxy, 'getent hosts db')).toBe('2: ');
-		const address = (await shell(db, 'hostname -I')).trim();
-		const reach = `perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(PeerAddr => "${address}:5432", Timeout => 2) ? "reached" : "not reached"'`;
-		expect(await shell(proxy, reach)).toBe('not reached');
-		// The volume keeps what was ordered.
-		expect(await box.tsbox(['down', at.name])).toMatchObject({status: 0});
-		expect(left(at)).toEqual([expect.stringMatching(/\/volumes\/\w+shop_data$/)]);
-		await up();
-		expect(ordered()).toBe('3 orders');
-		expect(await box.tsbox(['down', '-v', at.name])).toMatchObject({status: 0});
-		expect(left(at)).toEqual([]);
+	test.each(stackRows)('$name', {timeout: 300_000}, async row => {
+		const at = await stackProject(box, row);
+		const before = machine(at.box);
+		// The next stack finds the machine as this one did.
+		onTestFailed(async () => void (await box.tsbox(['down', '-v', '-t', '0', at.box.name])));
+		await at.up('--wait');
+		await reached(row, at.ports);
+
+		// Several of one service, beside the others.
+		const began = await at.running();
+		const count = (await at.containers(row.scale)).length + 2;
+		await at.up('--scale', `${row.scale}=${count}`);
+		expect((await at.containers(row.scale)).length).toBe(count);
+		expect(await at.running()).toMatchObject(began);
+		await reached(row, at.ports);
+		await at.up();
+		expect(await at.running()).toEqual(began);
+
+		await at.works('restart', at.box.name, row.scale);
+		const [killed] = await at.containers(row.crash);
+		process.kill(killed?.pid ?? 0, 'SIGKILL');
+		await until(`${row.crash} is back`, async () => {
+			const [now] = await at.containers(row.crash);
+			return now?.state === 'running' && now.restarts > (killed?.restarts ?? 0);
+		});
+		await reached(row, at.ports);
+		await ownChecks[row.name]?.(at);
+
+		// A change of one key: what it does not concern goes on as it is.
+		const [old, {from, to, anew}] = [await at.running(), row.change];
+		const text = readFileSync(at.file, 'utf8');
+		expect(text).toContain(from);
+		writeFileSync(
+			at.file,
+			text.replace(from, () => to),
+		);
+		await at.up('--wait');
+		const now = await at.running();
+		const changed = new Set(Object.keys(old).filter(name => now[name] !== old[name]));
+		const services = (await at.containers()).filter(({name}) => changed.has(name)).map(({service}) => service);
+		expect([...new Set(services)].toSorted()).toEqual(anew);
+		await reached(row, at.ports, row.afterwards);
+
+		await at.down();
+		expect(left(at.box)).toEqual([]);
+		expect(added(before, machine(at.box))).toEqual([]);
 	});
 
-	test('a queue: workers come, go, and are killed while jobs run, and none is lost', {timeout: 400_000}, async () => {
-		const file = example('queue');
-		const at = boxOf('queue');
-		await bringUp(at, file);
-		const redis = async (words: string): Promise<string> =>
-			(await shell(`${at.name}-redis`, `redis-cli --raw ${words}`)).trim();
-		const jobs = 400;
-		await shell(`${at.name}-redis`, `seq ${jobs} | sed 's/^/lpush jobs /' | redis-cli >/dev/null`);
-		const isBelow = (count: number) => async (): Promise<boolean> => Number(await redis('llen jobs')) < count;
-		await until('they work', isBelow(jobs - 20));
-		await bringUp(at, file, '--scale', 'worker=8');
-		await until('they work on', isBelow(Number(await redis('llen jobs')) - 20));
-		expect(await box.tsbox(['kill', `${at.name}-worker-2`])).toMatchObject({status: 0});
-		await bringUp(at, file, '--scale', 'worker=3');
-		const working = Object.values(await rows(at, 'name')).filter(
-			({service, state}) => service === 'worker' && state === 'running',
-		);
-		expect(working.length).toBe(3);
-		await until('all is done', async () => Number(await redis('llen done')) >= jobs);
-		const done = (await redis('lrange done 0 -1')).split('\n').map(line => line.split(' '));
-		expect(done.map(([job]) => Number(job)).sort((a, b) => a - b)).toEqual(Array.from({length: jobs}, (_, i) => i + 1));
-		expect(new Set(done.map(([, worker]) => worker)).size).toBeGreaterThanOrEqual(8);
-		await box.tsbox(['down', at.name]);
-		expect(left(at)).toEqual([]);
-	});
-
-	test('two networks: who is on one reaches nobody on the other', {timeout: 400_000}, async () => {
-		const at = boxOf('apart');
-		await bringUp(at, example('apart'));
-		await until('it serves', async () => (await asks(at, 'web', 'http://api/')) === `${at.name}-api\n`);
-		expect(await asks(at, 'api', 'http://store/')).toBe(`${at.name}-store\n`);
-		expect(await asks(at, 'web', 'http://store/')).toMatch(/^6: .*resolve/);
-		const address = (await shell(`${at.name}-store`, 'hostname -I')).trim();
-		expect(await asks(at, 'web', `http://${address}/`)).toMatch(/^(?:7|28): /);
-		expect(await shell(`${at.name}-store`, 'ip route 2>/dev/null; cut -f 2 /proc/net/route')).not.toContain(
-			'00000000\n',
-		);
-		await box.tsbox(['down', '-t', '0', at.name]);
+	test('apart: who is on one network reaches nobody on the other', {timeout: 120_000}, async () => {
+		const {box: at, works: run, up, containers, shell} = await stackProject(box, {name: 'apart', ports: []});
+		await up();
+		const nameOf = async (service: string): Promise<string> => (await containers(service))[0]?.name ?? '';
+		const asks = (service: string, url: string): Promise<string> => shell(service, `curl -sS -m 3 ${url}`);
+		const api = await nameOf('api');
+		await until('it serves', async () => (await asks('web', 'http://api/')) === `${api}\n`);
+		expect(await asks('api', 'http://store/')).toBe(`${await nameOf('store')}\n`);
+		expect(await asks('web', 'http://store/')).toMatch(/^6: .*resolve/);
+		const address = (await shell('store', 'hostname -I')).trim();
+		expect(await asks('web', `http://${address}/`)).toMatch(/^(?:7|28): /);
+		expect(await shell('store', 'ip route 2>/dev/null; cut -f 2 /proc/net/route')).not.toContain('00000000\n');
+		await run('down', '-t', '0', at.name);
 		expect(left(at)).toEqual([]);
 	});
 });

@@ -59,9 +59,10 @@ test('what is unchanged stays, what changed is made anew, and is told by which k
 	const after = await rows(at);
 	expect(after['a']?.pid).toBe(before['a']?.pid);
 	expect(after['b']?.pid).not.toBe(before['b']?.pid);
-	expect((await at.tsbox(['exec', `${at.name}-b`, 'hostname'])).out).toBe('other\n');
+	expect((await at.tsbox(['exec', `${at.name}-b-1`, 'hostname'])).out).toBe('other\n');
 	project(at, {a: sleeper});
-	await at.tsbox(['up', '-d', spec]);
+	expect((await at.tsbox(['up', '-d', spec])).err).toContain('warning: b is an orphan');
+	await at.tsbox(['up', '-d', '--remove-orphans', spec]);
 	expect(Object.keys(await rows(at))).toEqual(['a']);
 	await at.tsbox(['down', at.name]);
 	expect(at.leftovers()).toEqual([]);
@@ -117,7 +118,7 @@ test('a health check that prints without an end fills no disk, and its last word
 		'head -c 300000000 /dev/zero; echo; echo last words; touch /done; until [ -e /go ]; do sleep 0.1; done; exit 1';
 	const check = `{test: ${JSON.stringify(flood)}, interval: 50ms, timeout: 100s, retries: 1}`;
 	await at.tsbox(['up', '-d', project(at, {sick: `${sleeper}healthcheck: ${check}\n`, other: sleeper})]);
-	const name = `${at.name}-sick`;
+	const name = `${at.name}-sick-1`;
 	const output = join(at.folder, 'state/containers', name, 'health');
 	await until('it printed', async () => (await at.tsbox(['exec', name, '--', 'test', '-e', '/done'])).status === 0);
 	await until('its output is let go of', () => statSync(output).size < 2 * 1024 * 1024);
@@ -142,7 +143,7 @@ test('--wait waits for health, and gives up when it is told to', async () => {
 	const up = await at.tsbox(['up', '-d', '--wait', '--wait-timeout', '3', spec]);
 	expect(up.status).not.toBe(0);
 	expect(up.err).toMatch(/slow did not come up in 3000 ms[^]*slow is running, starting/);
-	await at.tsbox(['exec', `${at.name}-slow`, 'touch', '/never']);
+	await at.tsbox(['exec', `${at.name}-slow-1`, 'touch', '/never']);
 	expect(fine(await at.tsbox(['up', '-d', '--wait', spec]))).toEqual(ok);
 	await at.tsbox(['down', '-t', '0', at.name]);
 });
@@ -160,9 +161,9 @@ test('a supervisor that is killed is not missed: containers go on, exits and out
 	const {stays} = await rows(at);
 	process.kill(first, 'SIGKILL');
 	await until('it is gone', () => !existsSync(`/proc/${first}`));
-	await at.tsbox(['exec', `${at.name}-again`, '--', 'touch', '/end']);
+	await at.tsbox(['exec', `${at.name}-again-1`, '--', 'touch', '/end']);
 	await until('the flood has ended without anybody', () =>
-		existsSync(join(at.folder, `state/containers/${at.name}-flood/exit`)),
+		existsSync(join(at.folder, `state/containers/${at.name}-flood-1/exit`)),
 	);
 	await at.tsbox(['up', '-d', spec, 'stays']);
 	expect(await supervisor(at)).not.toBe(first);
@@ -185,7 +186,7 @@ test('a spec that is gone or says something else changes nothing until the next 
 	project(at, {a: `${sleeper}hostname: second\n`});
 	process.kill(await supervisor(at), 'SIGKILL');
 	expect(fine(await at.tsbox(['restart', at.name, 'a']))).toEqual(ok);
-	expect((await at.tsbox(['exec', `${at.name}-a`, 'hostname'])).out).toBe('first\n');
+	expect((await at.tsbox(['exec', `${at.name}-a-1`, 'hostname'])).out).toBe('first\n');
 	expect((await rows(at))['b']?.state).toBe('running');
 	rmSync(spec);
 	process.kill(await supervisor(at), 'SIGKILL');
@@ -198,11 +199,11 @@ test('stop, start, restart and rm, of one service or all', async () => {
 	const spec = project(at, {a: `${sleeper}restart: always\n`, b: sleeper});
 	await at.tsbox(['up', '-d', spec]);
 	const before = await rows(at);
-	await at.tsbox(['exec', `${at.name}-a`, 'touch', '/mine']);
+	await at.tsbox(['exec', `${at.name}-a-1`, 'touch', '/mine']);
 	expect(fine(await at.tsbox(['stop', at.name, 'a']))).toEqual(ok);
 	expect(await rows(at)).toMatchObject({a: {state: 'exited', exitCode: 0}, b: {state: 'running'}});
-	expect(fine(await at.tsbox(['start', `${at.name}-a`]))).toEqual(ok);
-	expect((await at.tsbox(['exec', `${at.name}-a`, 'ls', '/mine'])).out).toBe('/mine\n');
+	expect(fine(await at.tsbox(['start', `${at.name}-a-1`]))).toEqual(ok);
+	expect((await at.tsbox(['exec', `${at.name}-a-1`, 'ls', '/mine'])).out).toBe('/mine\n');
 	expect(fine(await at.tsbox(['restart', at.name]))).toEqual(ok);
 	const after = await rows(at);
 	for (const name of ['a', 'b']) {
@@ -244,7 +245,7 @@ describe('logs', () => {
 			loud: 'command: [sh, -c, "i=0; while [ $$i -lt 60000 ]; do i=$$((i + 1)); echo a line with number $$i; done; sleep 1000"]\nlogging: {options: {max-size: 200k, max-file: 3}}\n',
 		});
 		await at.tsbox(['up', '-d', spec]);
-		const file = join(at.folder, `store/logs/${at.name}-loud/stdout`);
+		const file = join(at.folder, `store/logs/${at.name}-loud-1/stdout`);
 		await until('all is written', () => readFileSync(file).subarray(-6).toString() === '60000\n');
 		await until('the front is let go of', () => statSync(file).blocks * 512 < 700_000);
 		const {out} = await at.tsbox(['logs', '--no-prefix', at.name]);

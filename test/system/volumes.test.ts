@@ -215,7 +215,7 @@ test('a volume that another project mounts stays, and why is said', async () => 
 	const running = at.start(['up', other]);
 	await running.says('is up');
 	expect((await at.tsbox(['plan', '--json', other])).out).toContain(`was made by the project ${at.name}`);
-	const why = `${at.name}-other-web mounts`;
+	const why = `${at.name}-other-web-1 mounts`;
 	expect(await at.tsbox(['down', '-v', mine])).toMatchObject({status: 125, err: expect.stringContaining(why)});
 	expect(await at.tsbox(['volume', 'rm', name])).toMatchObject({status: 125, err: expect.stringContaining(why)});
 	expect(await at.tsbox(['volume', 'prune'])).toMatchObject({status: 0, out: ''});
@@ -268,14 +268,14 @@ test('services in the background share a volume, which is there when they are st
 	expect(fine(await at.tsbox(['up', '-d', file]))).toEqual(ok);
 	expect(await at.tsbox(['volume', 'rm', `${at.name}_data`])).toMatchObject({
 		status: 125,
-		err: expect.stringContaining(`${at.name}-reader, ${at.name}-writer mount it`),
+		err: expect.stringContaining(`${at.name}-reader-1, ${at.name}-writer-1 mount it`),
 	});
-	const part = await at.tsbox(['down', '-v', `${at.name}-reader`]);
+	const part = await at.tsbox(['down', '-v', `${at.name}-reader-1`]);
 	expect(part).toMatchObject({status: 2, err: expect.stringContaining('-v needs a whole project')});
 	expect(fine(await at.tsbox(['down', '-t', '0', at.name]))).toEqual(ok);
 	expect(readFileSync(join(dataOf(at), 'file'), 'utf8')).toBe('kept\n');
 	expect(fine(await at.tsbox(['up', '-d', file]))).toEqual(ok);
-	expect((await at.tsbox(['exec', `${at.name}-reader`, 'cat', '/data/file'])).out).toBe('kept\n');
+	expect((await at.tsbox(['exec', `${at.name}-reader-1`, 'cat', '/data/file'])).out).toBe('kept\n');
 	const down = await at.tsbox(['down', '-v', '-t', '0', at.name]);
 	expect(down.err.trim().split('\n').at(-1)).toBe(`removed volume ${at.name}_data`);
 	expect(at.leftovers()).toEqual([]);

@@ -28,7 +28,7 @@ afterAll(() => leave(at));
 
 async function dashOn(service: string): Promise<TmuxScreen> {
 	const screen = await dashboard(at);
-	await goTo(screen, service === '' ? at.name : `${at.name}-${service}`);
+	await goTo(screen, service === '' ? at.name : `${at.name}-${service}-1`);
 	return screen;
 }
 
@@ -45,7 +45,7 @@ async function done(screen: TmuxScreen, command: string): Promise<string> {
 
 test('stop, start, restart, pause and go on', async () => {
 	await using screen = await dashOn('web');
-	const name = `${at.name}-web`;
+	const name = `${at.name}-web-1`;
 	await screen.keys('s');
 	await done(screen, `stop ${name}`);
 	await screen.shows(new RegExp(`${name} +○ exited 0`));
@@ -73,21 +73,21 @@ test('stop, start, restart, pause and go on', async () => {
 test('a signal is chosen and asked for before it is sent', async () => {
 	await using screen = await dashOn('web');
 	await screen.keys('K');
-	await screen.shows(`send a signal to ${at.name}-web`);
+	await screen.shows(`send a signal to ${at.name}-web-1`);
 	await screen.type('usr1');
 	await screen.shows(/▶ USR1/);
 	await screen.keys('Enter');
 	await screen.shows('send SIGUSR1?');
 	await screen.keys('n');
 	await screen.shows('space mark', 'send SIGUSR1?');
-	expect((await at.tsbox(['logs', `${at.name}-web`])).out).not.toContain('heard');
+	expect((await at.tsbox(['logs', `${at.name}-web-1`])).out).not.toContain('heard');
 	await screen.keys('K');
 	await screen.shows('send a signal to');
 	await screen.type('usr1');
 	await screen.keys('Enter');
 	await screen.shows('send SIGUSR1?');
 	await screen.keys('y');
-	await done(screen, `kill -s USR1 ${at.name}-web`);
+	await done(screen, `kill -s USR1 ${at.name}-web-1`);
 	await screen.shows('heard USR1');
 	await screen.close();
 });
@@ -95,7 +95,7 @@ test('a signal is chosen and asked for before it is sent', async () => {
 test('what is removed is asked for: n keeps it, y removes it', async () => {
 	await using screen = await dashOn('db');
 	await screen.keys('d');
-	expect(await screen.shows('remove?')).toContain(`$ tsbox rm ${at.name}-db`);
+	expect(await screen.shows('remove?')).toContain(`$ tsbox rm ${at.name}-db-1`);
 	expect(await screen.screen()).toContain('This loses: the files');
 	await screen.keys('n');
 	await screen.shows('space mark', 'remove?');
@@ -103,7 +103,7 @@ test('what is removed is asked for: n keeps it, y removes it', async () => {
 	await screen.keys('d');
 	await screen.shows('remove?');
 	await screen.keys('y');
-	await screen.shows(new RegExp(`(✔|✘) \\$ tsbox rm ${at.name}-db`));
+	await screen.shows(new RegExp(`(✔|✘) \\$ tsbox rm ${at.name}-db-1`));
 	await screen.close();
 });
 
@@ -113,9 +113,9 @@ test('a limit is changed, and the cgroup has it; a bad one is answered in place'
 	await screen.shows('> --memory');
 	await screen.type('48m');
 	await screen.keys('Enter');
-	await done(screen, `update --memory 48m ${at.name}-web`);
-	const v1 = `/sys/fs/cgroup/memory/tsbox/${at.name}-web/memory.limit_in_bytes`;
-	const file = existsSync(v1) ? v1 : `/sys/fs/cgroup/tsbox/${at.name}-web/memory.max`;
+	await done(screen, `update --memory 48m ${at.name}-web-1`);
+	const v1 = `/sys/fs/cgroup/memory/tsbox/${at.name}-web-1/memory.limit_in_bytes`;
+	const file = existsSync(v1) ? v1 : `/sys/fs/cgroup/tsbox/${at.name}-web-1/memory.max`;
 	expect(readFileSync(file, 'utf8').trim()).toBe(String(48 * 2 ** 20));
 	await screen.shows('/48M');
 	await screen.keys('L');
@@ -135,15 +135,15 @@ test('a shell has the terminal, and the dashboard comes back whole', async () =>
 	expect(await screen.ask('#{alternate_on}')).toBe('0');
 	await screen.type('echo I am $((40 + 2)) in $(hostname)');
 	await screen.keys('Enter');
-	await screen.shows(`I am 42 in ${at.name}-web`);
+	await screen.shows(`I am 42 in ${at.name}-web-1`);
 	await screen.type('exit 3');
 	await screen.keys('Enter');
 	const text = await screen.shows('space mark', 'I am 42');
 	expect(await screen.ask('#{alternate_on} #{cursor_flag}')).toBe('1 0');
 	expect(text).toMatch(/^ tsbox {2}1 project, 4 containers/);
-	expect(rowOf(text, `${at.name}-web`)).toContain('● running');
+	expect(rowOf(text, `${at.name}-web-1`)).toContain('● running');
 	await screen.keys('C-l');
-	await screen.shows(/\$ tsbox exec \S+-web -- sh -c .*exit 3/);
+	await screen.shows(/\$ tsbox exec \S+-web-1 -- sh -c .*exit 3/);
 	await screen.close();
 });
 

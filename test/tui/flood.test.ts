@@ -24,7 +24,7 @@ afterAll(() => leave(at));
 
 test(`in ${lines} lines one goes to the beginning, to the end and to what is searched for`, async () => {
 	await using screen = await dashboard(at, [], {columns: 170, rows: 36});
-	await goTo(screen, `${at.name}-many`);
+	await goTo(screen, `${at.name}-many-1`);
 	await screen.shows(`of ${lines}`);
 	await screen.keys('Enter', 'End');
 	await screen.shows(`line ${lines}`);
@@ -56,9 +56,9 @@ function residentMiB(pid: number): number {
 
 test('while one floods, keys are answered, memory keeps its bounds, and what was left out is told', async () => {
 	await using screen = await dashboard(at);
-	await goTo(screen, `${at.name}-flood`);
+	await goTo(screen, `${at.name}-flood-1`);
 	const quiet = residentMiB(await screen.pid());
-	await at.tsbox(['exec', `${at.name}-flood`, '--', 'touch', '/go']);
+	await at.tsbox(['exec', `${at.name}-flood-1`, '--', 'touch', '/go']);
 	await screen.shows('a line of a flood');
 	for (let times = 0; times < 5; times++) {
 		await screen.keys('?');
@@ -85,7 +85,7 @@ test('while one floods, keys are answered, memory keeps its bounds, and what was
 	await screen.keys('Escape');
 	await screen.shows('space mark');
 	await screen.keys('s');
-	await screen.shows(new RegExp(`${at.name}-flood +✘ exited 137`));
+	await screen.shows(new RegExp(`${at.name}-flood-1 +✘ exited 137`));
 	await until('it is over', async () => (await screen.screen()).includes('a line of a flood'));
 	await screen.close();
 });

@@ -42,7 +42,7 @@ test('every container is there as ps has it: of projects, of other terminals, fa
 	await using screen = await dashboard(at);
 	const text = await screen.shows(/1 unhealthy {2}3 failed/);
 	const named = await rows(at, 'name');
-	expect(Object.keys(named).toSorted()).toEqual(['again', 'alone', 'bad', 'busy', 'fails', 'sick', 'web']);
+	expect(Object.keys(named).toSorted()).toEqual(['again-1', 'alone', 'bad-1', 'busy-1', 'fails-1', 'sick-1', 'web-1']);
 	for (const [name, {state, exitCode, health, restarts}] of Object.entries(named)) {
 		const row = rowOf(text, `${at.name}-${name}`);
 		expect(row).toContain(state === 'exited' ? `exited ${exitCode}` : state);
@@ -50,16 +50,17 @@ test('every container is there as ps has it: of projects, of other terminals, fa
 		expect(row).toContain(isHealthKnown ? health : ' - ');
 		expect(row).toMatch(restarts === undefined ? / - / : new RegExp(` ${restarts} `));
 	}
-	expect(rowOf(text, `${at.name}-bad`)).toContain('exited 127');
+	expect(rowOf(text, `${at.name}-bad-1`)).toContain('exited 127');
 	expect(text).toMatch(new RegExp(`▾ ${at.name} {2}3 of 6 running`));
 	await screen.shows(/64M {2,}3 /);
-	expect(rowOf(await screen.screen(), `${at.name}-web`)).toMatch(/\d+(\.\d)?K\/64M/);
+	expect(rowOf(await screen.screen(), `${at.name}-web-1`)).toMatch(/\d+(\.\d)?K\/64M/);
 	await screen.close();
 });
 
 test('the busiest comes first where it is sorted by cpu, and the least the other way round', async () => {
 	await using screen = await dashboard(at, ['-s', 'cpu', '-r']);
-	const inOrder = (first: string, then: string): RegExp => new RegExp(`${at.name}-${first} [^]*${at.name}-${then} `);
+	const inOrder = (first: string, then: string): RegExp =>
+		new RegExp(`${at.name}-${first}-1 [^]*${at.name}-${then}-1 `);
 	await screen.shows(inOrder('busy', 'web'));
 	await screen.keys('O');
 	await screen.shows(inOrder('web', 'busy'));
@@ -69,7 +70,7 @@ test('the busiest comes first where it is sorted by cpu, and the least the other
 	await screen.keys('Enter');
 	await screen.shows('NAME ▲');
 	const names = rowsInOrder(await screen.screen(), at.name);
-	expect(names).toEqual(['again', 'bad', 'busy', 'fails', 'sick', 'web', 'alone']);
+	expect(names).toEqual(['again-1', 'bad-1', 'busy-1', 'fails-1', 'sick-1', 'web-1', 'alone']);
 	await screen.keys('p');
 	await screen.shows(new RegExp(`again[^]*-alone[^]*-bad`), '▾');
 	await screen.keys('p');
@@ -79,27 +80,27 @@ test('the busiest comes first where it is sorted by cpu, and the least the other
 
 test('a filter leaves what has its words as one types, and escape gives all back', async () => {
 	await using screen = await dashboard(at);
-	await screen.shows(`${at.name}-web `);
+	await screen.shows(`${at.name}-web-1 `);
 	await screen.keys('/');
 	await screen.shows('show what matches');
 	await screen.type('running');
-	await screen.shows(`${at.name}-web `, `${at.name}-fails `);
+	await screen.shows(`${at.name}-web-1 `, `${at.name}-fails-1 `);
 	await screen.type(' !sick');
-	await screen.shows(`${at.name}-busy `, `${at.name}-sick `);
+	await screen.shows(`${at.name}-busy-1 `, `${at.name}-sick-1 `);
 	await screen.keys('Enter');
 	await screen.shows('filter: running !sick', 'show what matches');
-	expect(rowsInOrder(await screen.screen(), at.name).toSorted()).toEqual(['alone', 'busy', 'web']);
+	expect(rowsInOrder(await screen.screen(), at.name).toSorted()).toEqual(['alone', 'busy-1', 'web-1']);
 	await screen.keys('Escape');
-	await screen.shows(`${at.name}-fails `, 'filter: running');
+	await screen.shows(`${at.name}-fails-1 `, 'filter: running');
 	await screen.keys('/');
 	await screen.shows('show what matches');
 	await screen.type('no-such-thing');
 	await screen.shows('nothing matches no-such-thing');
 	await screen.keys('Escape');
-	await screen.shows(`${at.name}-fails `, 'no-such-thing');
+	await screen.shows(`${at.name}-fails-1 `, 'no-such-thing');
 	await screen.close();
 	await using given = await dashboard(at, ['-f', 'fails']);
-	await given.shows(`${at.name}-fails `, `${at.name}-web `);
+	await given.shows(`${at.name}-fails-1 `, `${at.name}-web-1 `);
 	await given.close();
 });
 
@@ -107,11 +108,11 @@ test('a project is folded and unfolded', async () => {
 	await using screen = await dashboard(at);
 	await screen.shows(`▶ ▾ ${at.name} `);
 	await screen.keys('Left');
-	await screen.shows(`▸ ${at.name} `, `${at.name}-web `);
+	await screen.shows(`▸ ${at.name} `, `${at.name}-web-1 `);
 	expect(rowsInOrder(await screen.screen(), at.name)).toEqual(['alone']);
 	await screen.keys('Enter');
 	await screen.shows(`▾ ${at.name} `, `▸ ${at.name} `);
-	await screen.shows(`${at.name}-web `);
+	await screen.shows(`${at.name}-web-1 `);
 	await screen.close();
 });
 
@@ -128,11 +129,11 @@ test('one that appears, is killed and goes is seen to', async () => {
 	expect((await late.ended).status).toBe(137);
 	// The process of one that is looked after: it stays, with how it ended.
 	process.kill((await rows(at))['busy']?.pid ?? 0, 'SIGKILL');
-	await screen.shows(new RegExp(`${at.name}-busy +✘ exited 137`));
-	await at.tsbox(['rm', `${at.name}-busy`]);
-	await screen.shows(`${at.name}-web `, `${at.name}-busy `);
+	await screen.shows(new RegExp(`${at.name}-busy-1 +✘ exited 137`));
+	await at.tsbox(['rm', `${at.name}-busy-1`]);
+	await screen.shows(`${at.name}-web-1 `, `${at.name}-busy-1 `);
 	await at.tsbox(['up', '-d', `${at.folder}/shop.yaml`, 'busy']);
-	await screen.shows(new RegExp(`${at.name}-busy +● running`));
+	await screen.shows(new RegExp(`${at.name}-busy-1 +● running`));
 	await screen.close();
 });
 
@@ -142,23 +143,23 @@ test('what is marked is stopped at once, each by its command', async () => {
 	for (const name of ['busy', 'web']) {
 		await screen.keys(':');
 		await screen.shows('do, or go to');
-		await screen.type(`go to ${at.name}-${name}`);
+		await screen.type(`go to ${at.name}-${name}-1`);
 		await screen.keys('Enter');
-		await screen.shows(new RegExp(`▶. *${at.name}-${name} `), 'do, or go to');
+		await screen.shows(new RegExp(`▶. *${at.name}-${name}-1 `), 'do, or go to');
 		await screen.keys('Space');
-		await screen.shows(new RegExp(`✚ +${at.name}-${name} `));
+		await screen.shows(new RegExp(`✚ +${at.name}-${name}-1 `));
 	}
 	await screen.shows('2 marked');
 	await screen.keys('s');
-	const text = await screen.shows(new RegExp(`✔ \\$ tsbox stop ${at.name}-busy[^]*2 commands: done`), '2 marked');
-	expect(text).toContain(`✔ $ tsbox stop ${at.name}-web`);
+	const text = await screen.shows(new RegExp(`✔ \\$ tsbox stop ${at.name}-busy-1[^]*2 commands: done`), '2 marked');
+	expect(text).toContain(`✔ $ tsbox stop ${at.name}-web-1`);
 	const {busy, web, sick} = await rows(at);
 	expect([busy?.state, web?.state, sick?.state]).toEqual(['exited', 'exited', 'running']);
-	await screen.shows(new RegExp(`${at.name}-web +○ exited 0`));
+	await screen.shows(new RegExp(`${at.name}-web-1 +○ exited 0`));
 	await screen.keys('a');
-	await screen.shows('only what runs', `${at.name}-web  `);
+	await screen.shows('only what runs', `${at.name}-web-1  `);
 	await screen.keys('a');
-	await screen.shows(new RegExp(`${at.name}-web +○ exited 0`));
+	await screen.shows(new RegExp(`${at.name}-web-1 +○ exited 0`));
 	await screen.close();
 	await at.tsbox(['start', at.name, 'web', 'busy']);
 });

@@ -47,7 +47,7 @@ const sizes = [
 
 test('after each change of size the screen is as one that was started so', async () => {
 	await using screen = await dashboard(at, [], {columns: 100, rows: 30});
-	await goTo(screen, `${at.name}-web`);
+	await goTo(screen, `${at.name}-web-1`);
 	await screen.shows(/64M/);
 	for (const [columns, rows] of sizes) {
 		await using fresh = await dashboard(at, [], {columns, rows});
@@ -90,7 +90,7 @@ test('on a small screen there is one pane, and tab goes to the other', async () 
 test('what a container prints moves no cursor, names no window and turns no text round', async () => {
 	await using screen = await dashboard(at);
 	const title = await screen.ask('#{pane_title}');
-	await goTo(screen, `${at.name}-hostile`);
+	await goTo(screen, `${at.name}-hostile-1`);
 	const text = detailOf(await screen.shows('lines 1-5 of 5'));
 	expect(
 		text
@@ -114,7 +114,7 @@ test('what a container prints moves no cursor, names no window and turns no text
 
 test('wide and combined characters keep their columns', async () => {
 	await using screen = await dashboard(at, [], {columns: 200, rows: 40});
-	await goTo(screen, `${at.name}-wide`.slice(0, 11));
+	await goTo(screen, `${at.name}-wide-1`.slice(0, 11));
 	await screen.shows('漢字 wide');
 	const text = await screen.shows('e\u0301 combined');
 	// The line between the panes is one line: nothing beside it has moved it.
@@ -127,7 +127,7 @@ test('wide and combined characters keep their columns', async () => {
 });
 
 test('on a terminal of 40 columns no row of a list takes two lines, and what is piped is whole', async () => {
-	const web = `${at.name}-web`;
+	const web = `${at.name}-web-1`;
 	const lists = [['ps'], ['images'], ['volume', 'ls'], ['runs', 'ls'], ['top', web], ['stats', '--no-stream', web]];
 	const heads = [/NAME +STATE/, /NAME +DIGEST/, /NAME +PROJECT/, /ID/, /PID +.*COMMAND/, /NAME +CPU %/];
 	for (const [index, words] of lists.entries()) {

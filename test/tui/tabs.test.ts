@@ -19,7 +19,7 @@ beforeAll(async () => {
 		web: `command: [sh, -c, "for i in $$(seq 60); do echo web line $$i; done; printf 'far%0300d\\\\n' 7; ${waits}"]\nmem_limit: 64m\nvolumes: [/etc/hosts:/hosts:ro]\n`,
 	});
 	await upInBackground(at, spec);
-	await until('all is printed', async () => /far0+7\n/.test((await at.tsbox(['logs', `${at.name}-web`])).out));
+	await until('all is printed', async () => /far0+7\n/.test((await at.tsbox(['logs', `${at.name}-web-1`])).out));
 });
 
 afterAll(() => leave(at));
@@ -27,7 +27,7 @@ afterAll(() => leave(at));
 /** The dashboard with the cursor on a container, and a tab of its. */
 async function tabOf(service: string, tab: string, size = {columns: 160, rows: 40}): Promise<TmuxScreen> {
 	const screen = await dashboard(at, [], size);
-	await goTo(screen, `${at.name}-${service}`);
+	await goTo(screen, `${at.name}-${service}-1`);
 	await screen.keys(tab, 'Enter');
 	await screen.shows(' back ');
 	return screen;
@@ -57,7 +57,7 @@ function memoryLimitFile(name: string): string {
 test('the log is followed, and what is printed then is shown', async () => {
 	await using screen = await tabOf('web', '1');
 	await screen.shows(/following, lines \d+-61 of 61/);
-	await at.tsbox(['exec', `${at.name}-web`, '--', 'sh', '-c', 'echo fresh from web > /proc/1/fd/1']);
+	await at.tsbox(['exec', `${at.name}-web-1`, '--', 'sh', '-c', 'echo fresh from web > /proc/1/fd/1']);
 	await screen.shows(/following, lines \d+-62 of 62/);
 	expect(detailOf(await screen.screen())).toContain('fresh from web');
 	await screen.keys('Home');
@@ -109,7 +109,7 @@ test('a filter shows its lines alone, and they are what is saved', async () => {
 	await screen.shows(/saved 6[12] lines/);
 	// The working folder of the dashboard is the test's.
 	expect(readFileSync(join(at.folder, 'all.log'), 'utf8')).toBe(
-		(await at.tsbox(['logs', `${at.name}-web`])).out.replaceAll(/^web \| /gm, ''),
+		(await at.tsbox(['logs', `${at.name}-web-1`])).out.replaceAll(/^web \| /gm, ''),
 	);
 	await screen.close();
 });
@@ -161,7 +161,7 @@ test('the plan has each step that the start had, and the command of one is copie
 	await using screen = await tabOf('web', '2', {columns: 170, rows: 140});
 	await screen.shows('✔ started in');
 	const report = JSON.parse(
-		readFileSync(join(at.folder, 'state/containers', `${at.name}-web`, 'start.json'), 'utf8'),
+		readFileSync(join(at.folder, 'state/containers', `${at.name}-web-1`, 'start.json'), 'utf8'),
 	) as {
 		plan: {steps: readonly {title: string}[]};
 	};
@@ -198,7 +198,7 @@ test('the plots have axes and what is used now', async () => {
 
 test('the processes are those of top', async () => {
 	await using screen = await tabOf('web', '4');
-	const pids = JSON.parse((await at.tsbox(['top', '--json', `${at.name}-web`])).out) as readonly {pid: number}[];
+	const pids = JSON.parse((await at.tsbox(['top', '--json', `${at.name}-web-1`])).out) as readonly {pid: number}[];
 	const text = detailOf(await screen.shows(/PID +HOST/));
 	// The sleep of its loop is another every time: the first process alone stays.
 	expect(pids.length).toBeGreaterThan(0);
@@ -256,14 +256,14 @@ test('the events are those of the project, of a container its own', async () => 
 });
 
 test('drift is named once something else than the plan changed a limit', async () => {
-	const limit = memoryLimitFile(`${at.name}-web`);
+	const limit = memoryLimitFile(`${at.name}-web-1`);
 	await using screen = await tabOf('web', '9');
 	await screen.shows(/✔ all \d+ checks agree/);
 	writeFileSync(limit, String(48 * 2 ** 20));
 	await screen.keys('r');
 	const text = detailOf(await screen.shows(/✘ 1 of \d+ checks no longer agrees/));
 	expect(text).toContain(String(48 * 2 ** 20));
-	expect((await at.tsbox(['drift', `${at.name}-web`])).status).not.toBe(0);
+	expect((await at.tsbox(['drift', `${at.name}-web-1`])).status).not.toBe(0);
 	writeFileSync(limit, String(64 * 2 ** 20));
 	await screen.keys('r');
 	await screen.shows(/✔ all \d+ checks agree/);

@@ -32,7 +32,7 @@ function chain(): string {
 async function ready(): Promise<void> {
 	await until(
 		'it is told',
-		async () => (await at.tsbox(['exec', `${at.name}-db`, '--', 'touch', '/ready'])).status === 0,
+		async () => (await at.tsbox(['exec', `${at.name}-db-1`, '--', 'touch', '/ready'])).status === 0,
 	);
 }
 
@@ -133,18 +133,18 @@ test('who stops takes all of it down', async () => {
 test('without a terminal, or with --plain, there is a line for each change', async () => {
 	const spec = project(at, {web: sleeper, db: sleeper});
 	const run = at.start(['up', '--dash', '--plain', spec]);
-	await run.says(`${at.name}-web (service web of ${at.name}) is running`);
+	await run.says(`${at.name}-web-1 (service web of ${at.name}) is running`);
 	const pipe = at.start(['dash', '--plain', '-f', 'web']);
-	await pipe.says(`${at.name}-web (service web of ${at.name}) is running`);
-	await at.tsbox(['stop', `${at.name}-web`]);
-	await pipe.says(`${at.name}-web (service web of ${at.name}) has exited with status 0`);
-	await at.tsbox(['rm', `${at.name}-web`]);
-	await pipe.says(`${at.name}-web is gone`);
+	await pipe.says(`${at.name}-web-1 (service web of ${at.name}) is running`);
+	await at.tsbox(['stop', `${at.name}-web-1`]);
+	await pipe.says(`${at.name}-web-1 (service web of ${at.name}) has exited with status 0`);
+	await at.tsbox(['rm', `${at.name}-web-1`]);
+	await pipe.says(`${at.name}-web-1 is gone`);
 	pipe.child.kill('SIGTERM');
 	run.child.kill('SIGINT');
 	const {out} = await pipe.ended;
-	expect(out).not.toMatch(/\u001b|-db /);
-	expect((await run.ended).out).toContain(`${at.name}-db (service db of ${at.name}) is running`);
+	expect(out).not.toMatch(/\u001b|-db-1 /);
+	expect((await run.ended).out).toContain(`${at.name}-db-1 (service db of ${at.name}) is running`);
 	const refused = await at.tsbox(['dash']);
 	expect(refused.status).toBe(2);
 	expect(refused.err).toContain('tsbox dash --plain');

@@ -36,13 +36,13 @@ const colour = /\u001b\[(?:\d+;)*(?:3[0-7]|9[0-7])m/;
 
 test('the palette finds an action and a container by what they are called', async () => {
 	await using screen = await dashboard(at, [], homeOf('palette'));
-	await goTo(screen, `${at.name}-web`);
+	await goTo(screen, `${at.name}-web-1`);
 	await screen.keys('C-p');
 	await screen.shows('do, or go to');
 	await screen.type('restart');
 	await screen.shows(/▶ restart: restart \(/);
 	await screen.keys('Enter');
-	expect(await screen.shows(`restart ${at.name}-web: done`)).toContain(`▶   ${at.name}-web`);
+	expect(await screen.shows(`restart ${at.name}-web-1: done`)).toContain(`▶   ${at.name}-web-1`);
 	await screen.keys(':');
 	await screen.shows('do, or go to');
 	await screen.type('tab mounts');
@@ -77,15 +77,15 @@ test('the help has every key that dash --keys lists', async () => {
 test('the mouse can be turned off, chooses rows and tabs, and sorts', async () => {
 	await using screen = await dashboard(at, [], homeOf('mouse'));
 	expect(await screen.ask('#{mouse_any_flag}')).toBe('1');
-	const text = await screen.shows(`${at.name}-web `);
+	const text = await screen.shows(`${at.name}-web-1 `);
 	const lines = text.split('\n');
 	const click = async (row: number, column: number): Promise<void> =>
 		screen.type(`\u001b[<0;${column + 1};${row + 1}M`);
 	await click(
-		lines.findIndex(line => line.includes(`${at.name}-web `)),
+		lines.findIndex(line => line.includes(`${at.name}-web-1 `)),
 		10,
 	);
-	await screen.shows(new RegExp(`^▶ +${at.name}-web `, 'm'));
+	await screen.shows(new RegExp(`^▶ +${at.name}-web-1 `, 'm'));
 	await click(1, lines[1]?.indexOf('STATE') ?? 0);
 	await screen.shows('STATE ▲');
 	const tabs = lines.findIndex(line => line.includes('7 config'));
@@ -122,7 +122,7 @@ test('keys, the theme and the columns are those of the configuration', async () 
 test('what was chosen of the view is there the next time', async () => {
 	const options = homeOf('remembered');
 	const first = await dashboard(at, [], options);
-	await first.shows(`${at.name}-web `);
+	await first.shows(`${at.name}-web-1 `);
 	await first.keys('O', '3');
 	await first.shows('NAME ▼');
 	await first.keys('Left');
@@ -138,7 +138,7 @@ test('what was chosen of the view is there the next time', async () => {
 	});
 	await using second = await dashboard(at, [], options);
 	await second.shows('NAME ▼');
-	await second.shows(`▸ ${at.name} `, `${at.name}-web  `);
+	await second.shows(`▸ ${at.name} `, `${at.name}-web-1  `);
 	expect(await second.showsColoured(/\u001b\[[\d;]*m3 stats/)).not.toMatch(/\u001b\[1[\d;]*m1 logs/);
 	await second.close();
 	writeFileSync(file, '{"sort": 7, "tab": []');
@@ -170,7 +170,7 @@ test('colours are those of the theme, and none where none are wanted', async () 
 
 test('in a locale of ASCII no other character is shown, in any tab', async () => {
 	await using screen = await dashboard(at, [], homeOf('ascii', {LANG: 'C'}));
-	await goTo(screen, `${at.name}-web`, '>');
+	await goTo(screen, `${at.name}-web-1`, '>');
 	for (const [tab, words] of [
 		['1', 'up'],
 		['2', 'started in'],
@@ -209,13 +209,13 @@ test('options of the start filter, sort by the image, turn the order round, and 
 	const prefix = `${at.name}-images`;
 	const order = async (...args: readonly string[]): Promise<readonly string[]> => {
 		await using screen = await dashboard(at, ['-f', prefix, ...args], homeOf(`start${args.join('')}`));
-		const text = await screen.shows(`${prefix}-first `);
+		const text = await screen.shows(`${prefix}-first-1 `);
 		await screen.close();
 		return rowsInOrder(text, prefix);
 	};
 	// Both have the same image, and the name decides.
-	expect(await order('-s', 'image')).toEqual(['done', 'second', 'first']);
-	expect(await order('-s', 'image', '-r')).toEqual(['first', 'done', 'second']);
-	expect(await order('-a', '-s', 'name')).toEqual(['first', 'second']);
+	expect(await order('-s', 'image')).toEqual(['done-1', 'second-1', 'first-1']);
+	expect(await order('-s', 'image', '-r')).toEqual(['first-1', 'done-1', 'second-1']);
+	expect(await order('-a', '-s', 'name')).toEqual(['first-1', 'second-1']);
 	await at.tsbox(['down', '-t', '0', prefix]);
 });

@@ -108,13 +108,13 @@ function own(store: string): readonly string[] {
 }
 
 const ownOf = (name: string): readonly string[] =>
-	['layers', 'logs'].flatMap(kind => ['db', 'web'].map(service => `${kind}/${name}-${service}`));
+	['layers', 'logs'].flatMap(kind => ['db', 'web'].map(service => `${kind}/${name}-${service}-1`));
 
 /** Before the first reboot. */
 export const beforeReboot: Checks = {
 	'reboot: a unit of the machine is enabled': async () => {
 		const unit = '/etc/systemd/system/tsbox-mall.service';
-		writeFileSync(unit, succeeds(tsbox('generate', 'systemd', project('mall', '/root'))));
+		writeFileSync(unit, succeeds(tsbox('export', 'systemd', project('mall', '/root'))));
 		succeeds(run(['systemd-analyze', 'verify', unit]));
 		succeeds(run(['systemctl', 'daemon-reload']));
 		const {status, err} = run(['systemctl', 'enable', '--now', 'tsbox-mall']);
@@ -128,7 +128,7 @@ export const beforeReboot: Checks = {
 		succeeds(run(['chown', '-R', 'user:', path, `${home}/cart-data`]));
 		const folder = `${home}/.config/systemd/user`;
 		succeeds(asUser(['mkdir', '-p', folder]));
-		writeFileSync(`${folder}/tsbox-cart.service`, succeeds(ofUser('generate', 'systemd', '--user', path)));
+		writeFileSync(`${folder}/tsbox-cart.service`, succeeds(ofUser('export', 'systemd', '--user', path)));
 		succeeds(asUser(['systemd-analyze', '--user', 'verify', `${folder}/tsbox-cart.service`]));
 		succeeds(run(['loginctl', 'enable-linger', 'user']));
 		succeeds(asUser(['systemctl', '--user', 'daemon-reload']));
@@ -165,7 +165,7 @@ export const afterReboot: Checks = {
 			rows(onDisk, 'loose').map(({state}) => state),
 			['dead', 'dead'],
 		);
-		assert.match(onDisk('ps').out, /loose-db +dead/);
+		assert.match(onDisk('ps').out, /loose-db-1 +dead/);
 	},
 };
 

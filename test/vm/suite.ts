@@ -1,6 +1,7 @@
 import {copyFileSync} from 'node:fs';
 import {keptState, reboot} from './boot.ts';
 import {type Checks, cgroupChecks, delegationChecks, startChecks} from './checks.ts';
+import {dockerChecks, podmanChecks} from './engine-checks.ts';
 import {traces} from './guest.ts';
 import {everyLessonChecks, learnChecks} from './learn-checks.ts';
 import {afterPowerCut, afterReboot, beforeReboot} from './reboot-checks.ts';
@@ -55,6 +56,8 @@ if (kept === undefined) {
 		rootlessChecks,
 		usernsChecks,
 		networkChecks,
+		podmanChecks,
+		dockerChecks,
 		superviseChecks,
 		limitChecks,
 		memoryChecks,

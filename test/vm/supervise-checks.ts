@@ -56,7 +56,7 @@ export const superviseChecks: Checks = {
 	},
 	'a generated unit is sound, starts the project, and takes it down': async () => {
 		const unit = '/etc/systemd/system/tsbox-shop.service';
-		writeFileSync(unit, tsbox('generate', 'systemd', spec).out);
+		writeFileSync(unit, tsbox('export', 'systemd', spec).out);
 		const verified = run(['systemd-analyze', 'verify', unit]);
 		assert.equal(verified.status, 0, verified.err);
 		run(['systemctl', 'daemon-reload']);
@@ -112,7 +112,7 @@ export const memoryChecks: Checks = {
 				tsbox('up', '-d', spec);
 				return [lines, text].every(file => readFileSync(file, 'utf8') !== '') ? true : undefined;
 			});
-			const touched = tsbox('exec', 'shop-db', '--', 'touch', '/go');
+			const touched = tsbox('exec', 'shop-db-1', '--', 'touch', '/go');
 			assert.equal(touched.status, 0, touched.err);
 			const kill = await eventually('the event', () => told(lines, 'service.oom')[0]);
 			assert.equal(rows()[0]?.state, 'running');
@@ -128,7 +128,7 @@ export const memoryChecks: Checks = {
 				[['db', 3, false]],
 			);
 			assert.equal(told(lines, 'service.oom').length, 1);
-			const {out} = tsbox('inspect', 'shop-db');
+			const {out} = tsbox('inspect', 'shop-db-1');
 			const {exit} = (JSON.parse(out) as {detached: {exit: {code: number; oomKilled?: boolean}}}).detached;
 			assert.deepEqual([exit.code, exit.oomKilled], [3, undefined]);
 			assert.equal(tsbox('down', 'shop').status, 0);
@@ -169,10 +169,10 @@ export const limitChecks: Checks = {
 		const seen = await eventually(
 			'busy loop after dd',
 			() => {
-				last = statsOf('shop-db');
+				last = statsOf('shop-db-1');
 				return last?.pids?.current === 3 && (last.cpuPercent ?? 0) > 5 ? last : undefined;
 			},
-			() => JSON.stringify(last) + tsbox('top', 'shop-db').out,
+			() => JSON.stringify(last) + tsbox('top', 'shop-db-1').out,
 		);
 		assert.ok(seen.cpuPercent !== null && seen.cpuPercent < 30, JSON.stringify(seen));
 		assert.equal(seen.pids?.limit, 20);
@@ -181,21 +181,21 @@ export const limitChecks: Checks = {
 		assert.ok((seen.block?.writeBytes ?? 0) >= 8 * mib, JSON.stringify(seen.block));
 	},
 	'update changes the limits of a detached container while it runs': () => {
-		const {status, err} = tsbox('update', '--memory', '96m', '--cpus', '0.1', '--pids-limit', '33', 'shop-db');
+		const {status, err} = tsbox('update', '--memory', '96m', '--cpus', '0.1', '--pids-limit', '33', 'shop-db-1');
 		assert.equal(status, 0, err);
-		const limit = (file: string): string | undefined => cgroupFile('tsbox/shop-db', file);
+		const limit = (file: string): string | undefined => cgroupFile('tsbox/shop-db-1', file);
 		assert.deepEqual(
 			[limit('memory.max'), limit('cpu.max'), limit('pids.max')],
 			[String(96 * mib), '10000 100000', '33'],
 		);
-		assert.equal(statsOf('shop-db')?.memory?.limit, 96 * mib);
+		assert.equal(statsOf('shop-db-1')?.memory?.limit, 96 * mib);
 		assert.equal(rows()[0]?.state, 'running');
 	},
 	'an update that the kernel refuses changes nothing': () => {
-		const {status, err} = tsbox('update', '--memory', '80m', '--cpuset-cpus', '99', 'shop-db');
+		const {status, err} = tsbox('update', '--memory', '80m', '--cpuset-cpus', '99', 'shop-db-1');
 		assert.notEqual(status, 0);
 		assert.match(err, /cpuset/);
-		assert.equal(cgroupFile('tsbox/shop-db', 'memory.max'), String(96 * mib));
+		assert.equal(cgroupFile('tsbox/shop-db-1', 'memory.max'), String(96 * mib));
 		assert.equal(tsbox('down', '-t', '0', 'shop').status, 0);
 	},
 };

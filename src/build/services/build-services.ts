@@ -4,6 +4,7 @@ import {pullOnce} from '../../container/start/pull-once.ts';
 import {sealTools} from '../../host/programs/sealed-tools.ts';
 import {resolveImage} from '../../image/pull/resolve.ts';
 import {readImage, readName} from '../../image/store/images.ts';
+import {imageLabels} from '../../state/compose-labels.ts';
 import type {ImageSource, Project} from '../../spec/model/project.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import type {BuildEvent} from '../execute/build-event.ts';
@@ -90,7 +91,7 @@ export async function planServices(
  */
 export function buildRequestOf(
 	machine: Machine,
-	{builds = {}, services}: Project,
+	{name, hasServices, builds = {}, services}: Project,
 	service: string,
 	request: Omit<ServicesRequest, 'services' | 'onlyMissing' | 'emit'>,
 ): Omit<BuildRequest, 'emit'> {
@@ -100,8 +101,12 @@ export function buildRequestOf(
 	const images = Object.fromEntries(
 		services.flatMap(({service: each, rootfs}) => (rootfs.kind === 'image' ? [[each, rootfs.reference]] : [])),
 	);
+	const asked = serviceRequest(machine, {service, source, images, cwd, env}, request);
+	// The same files are to give the same image in whatever folder they are.
+	const isLabeled = hasServices === true && asked.run?.reproducible !== true;
 	return {
-		...serviceRequest(machine, {service, source, images, cwd, env}, request),
+		...asked,
+		...(isLabeled ? {labels: {...asked.labels, ...imageLabels(name, service)}} : {}),
 		output,
 		signal,
 		force,

@@ -8,6 +8,9 @@ export interface ImageBuilderOptions {
 	/** Also those that are there. */
 	readonly build: boolean;
 	readonly json: boolean;
+	/** Nothing, even if it is missing. */
+	readonly 'no-build'?: boolean;
+	readonly 'quiet-build'?: boolean;
 	/** Lines in place of a screen that is drawn again. */
 	readonly plain?: boolean;
 	/** Commands of a build go without what this machine lacks. */
@@ -20,12 +23,20 @@ export type ImageBuilder = (project: Project, services: readonly string[]) => Pr
 /** Makes the function by which `up` and `run` build images. What the commands of a build print goes to standard error. */
 export function imageBuilder(
 	{io, engine, folders}: Context,
-	{build, json, plain = false, 'best-effort': isBestEffort}: ImageBuilderOptions,
+	{
+		build,
+		json,
+		plain = false,
+		'best-effort': isBestEffort,
+		'no-build': isOff = false,
+		'quiet-build': quiet = false,
+	}: ImageBuilderOptions,
 	{signal, force}: Pick<StopSignals, 'signal' | 'force'>,
 ): ImageBuilder {
 	return async (project, services) => {
+		if (isOff) return;
 		const machine = await engine.openMachine(folders);
-		await withBuildView({json, ...(plain ? {progress: 'plain'} : {})}, io, 'up', async ({output, show}) =>
+		await withBuildView({json, quiet, ...(plain ? {progress: 'plain'} : {})}, io, 'up', async ({output, show}) =>
 			engine.buildServices({...machine, bestEffort: machine.bestEffort || isBestEffort}, project, {
 				services,
 				onlyMissing: !build,

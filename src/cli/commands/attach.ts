@@ -10,8 +10,8 @@ export const attach = defineCommand({
 	name: 'attach',
 	describe: 'Attach to the input and output of a container in the background',
 	examples: [
-		['tsbox attach shop-web', 'show new output; Ctrl-C is passed on'],
-		['tsbox attach --sig-proxy=false shop-web', 'the same, but Ctrl-C only detaches'],
+		['tsbox attach shop-web-1', 'show new output; Ctrl-C is passed on'],
+		['tsbox attach --sig-proxy=false shop-web-1', 'the same, but Ctrl-C only detaches'],
 		['tsbox attach shell', 'a container with `tty: true`; Ctrl-P Ctrl-Q detaches'],
 		['tsbox attach --detach-keys ctrl-x,d shell', 'detach with other keys'],
 	],

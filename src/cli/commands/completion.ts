@@ -1,4 +1,5 @@
-import {type Command, type Context, defineCommand} from '../verb/command.ts';
+import {type CommandTree, type Context, defineCommand} from '../verb/command.ts';
+import {commandTrees} from '../verb/command-trees.ts';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
 const kinds = ['container', 'project', 'service', 'volume', 'network', 'image', 'run', 'word'] as const;
@@ -34,7 +35,7 @@ export const completion = defineCommand({
 		const {io, commands} = context;
 		if (shell === 'names') return names(kinds.find(each => each === kind) ?? 'container', word, context);
 		const script = await scriptOf(shell);
-		io.out(script(await commands()));
+		io.out(script(await commandTrees(await commands())));
 		return 0;
 	},
 });
@@ -56,7 +57,7 @@ async function names(
 	return 0;
 }
 
-async function scriptOf(shell: string | undefined): Promise<(commands: readonly Command[]) => string> {
+async function scriptOf(shell: string | undefined): Promise<(commands: readonly CommandTree[]) => string> {
 	if (shell === 'zsh') return (await import('../completion/zsh.ts')).zshCompletion;
 	if (shell === 'fish') return (await import('../completion/fish.ts')).fishCompletion;
 	return (await import('../completion/bash.ts')).bashCompletion;

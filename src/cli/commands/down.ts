@@ -6,6 +6,8 @@ import type {Machine} from '../../container/machine/machine.ts';
 import {programOf} from '../verb/program.ts';
 import {stopOptions, timeoutOf} from '../options/project-verb.ts';
 import {present} from '../../spec/syntax/pick.ts';
+import {projectOptions, selectedProject} from '../options/project-options.ts';
+import type {TargetRequest} from '../../project/state/target.ts';
 import {usageError} from '../options/usage-error.ts';
 import {tell} from '../output/tell.ts';
 
@@ -22,6 +24,7 @@ export const down = defineCommand({
 	],
 	options: {
 		...stopOptions,
+		...projectOptions,
 		volumes: {kind: 'flag', short: 'v', describe: 'Also remove the named volumes of the project and their data'},
 	},
 	positionals: [
@@ -31,10 +34,12 @@ export const down = defineCommand({
 			completes: 'project',
 		},
 	],
-	async run({values, positionals: [target]}, context) {
+	async run({values, positionals}, context) {
 		const {io, engine, folders} = context;
+		const {target, selection} = selectedProject(values, positionals, context);
+		const asked = {cwd: io.cwd, env: io.env, ...selection};
 		const machine = await engine.openMachine(folders);
-		const found = await engine.findTarget(machine, target, {cwd: io.cwd, env: io.env}, []);
+		const found = await engine.findTarget(machine, target, asked, []);
 		const timeout = timeoutOf(values.timeout);
 		// A user at a terminal sees why the command waits.
 		const isWatched = io.isTerminal('stderr');
@@ -50,13 +55,17 @@ export const down = defineCommand({
 				if (isWatched && event.type === 'service.stopping') tell(io, projectEventText(event) ?? '');
 				if (event.type === 'service.removed') tell(io, `${event.service} is down`);
 			});
-			if (values.volumes) await removeVolumes(target, project, machine, context);
+			if (values.volumes) await removeVolumes(target, project, asked, machine, context);
 			return 0;
 		}
 		const isName = target !== undefined && !isPath(target);
 		const spec = isName
 			? undefined
-			: await engine.loadProject({cwd: io.cwd, env: io.env, ...present({file: target, config: folders.config})});
+			: await engine.loadProject({
+					...asked,
+					...present({config: folders.config}),
+					...(target === undefined ? {} : {file: target}),
+				});
 		const names = spec?.services.map(service => service.name) ?? [target ?? ''];
 		const running = new Set((await engine.list(machine)).map(({name, id}) => id ?? name));
 		const ending = isName && !values.volumes ? names : names.filter(name => running.has(name));
@@ -76,7 +85,8 @@ export const down = defineCommand({
 				tell(io, `${error.message}; ${error.hint ?? ''}`);
 			}
 		}
-		const gone = values.volumes && (await removeVolumes(target, spec?.name ?? target ?? '', machine, context)) > 0;
+		const gone =
+			values.volumes && (await removeVolumes(target, spec?.name ?? target ?? '', asked, machine, context)) > 0;
 		if (ending.length === 0 && !gone) tell(io, `${target ?? 'the spec in this folder'} has no containers`);
 		return 0;
 	},
@@ -94,12 +104,17 @@ function isPath(target: string): boolean {
 async function removeVolumes(
 	target: string | undefined,
 	project: string,
+	asked: TargetRequest,
 	machine: Machine,
 	{io, engine, folders}: Context,
 ): Promise<number> {
-	const isSpec = target === undefined || isPath(target);
+	const isSpec = target === undefined ? asked.projectName === undefined : isPath(target);
 	const spec = isSpec
-		? await engine.loadProject({cwd: io.cwd, env: io.env, ...present({file: target, config: folders.config})})
+		? await engine.loadProject({
+				...asked,
+				...present({config: folders.config}),
+				...(target === undefined ? {} : {file: target}),
+			})
 		: undefined;
 	const spared = (spec?.volumes ?? []).flatMap(volume => (volume.project === null ? [volume.name] : []));
 	const {removed, kept} = await engine.removeProjectVolumes(machine, project, spared);

@@ -1,6 +1,7 @@
 import {projectEventText} from '../../view/lists/project-event.ts';
 import {defineCommand} from '../verb/command.ts';
 import {programOf} from '../verb/program.ts';
+import {projectOptions, selectedProject} from '../options/project-options.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 
 /** `tsbox events`: prints the events of a project. */
@@ -11,7 +12,7 @@ export const events = defineCommand({
 		['tsbox events shop', 'as text'],
 		['tsbox events --json shop | jq .type', 'one line of JSON per event'],
 	],
-	options: {json: {kind: 'flag', describe: 'Print JSON, one event per line'}},
+	options: {json: {kind: 'flag', describe: 'Print JSON, one event per line'}, ...projectOptions},
 	positionals: [
 		{
 			name: 'TARGET',
@@ -19,9 +20,11 @@ export const events = defineCommand({
 			completes: 'project',
 		},
 	],
-	async run({values, positionals: [word]}, {io, engine, folders}) {
+	async run({values, positionals}, context) {
+		const {io, engine, folders} = context;
+		const {target: word, selection} = selectedProject(values, positionals, context);
 		const machine = await engine.openMachine(folders);
-		const {project} = await engine.projectTarget(machine, word, {cwd: io.cwd, env: io.env}, []);
+		const {project} = await engine.projectTarget(machine, word, {cwd: io.cwd, env: io.env, ...selection}, []);
 		const stop = stopSignals(io, 'the output');
 		try {
 			const tell = (event: Parameters<typeof projectEventText>[0]): void => {

@@ -96,9 +96,9 @@ test('a key that this machine cannot have says why, and shows the steps of anoth
 });
 
 test('a key that tsbox does not have is explained with what to write instead', async () => {
-	const {out} = await explain('label_file');
-	expect(out).toContain('label_file  no key of tsbox');
-	expect(out).toContain('use `labels`');
+	const {out} = await explain('use_api_socket');
+	expect(out).toContain('use_api_socket  no key of tsbox');
+	expect(out).toContain('take it out');
 });
 
 test('the word of another tool leads to the key', async () => {

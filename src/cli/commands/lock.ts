@@ -8,6 +8,7 @@ import {defineCommand} from '../verb/command.ts';
 import type {Io} from '../verb/io.ts';
 import {lockProgress} from '../up/lock-progress.ts';
 import {present} from '../../spec/syntax/pick.ts';
+import {projectOptions, selectedProject} from '../options/project-options.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 import {usageError} from '../options/usage-error.ts';
 import {withFacts} from '../options/with-facts.ts';
@@ -21,6 +22,7 @@ export const lock = defineCommand({
 	examples: [
 		['tsbox lock shop.yaml', 'write tsbox.lock next to the spec, for git'],
 		['tsbox lock shop.yaml web', 'update the lock of one service'],
+		['tsbox lock -f shop.yaml -f more.yaml', 'the lock of two files that are merged'],
 		['tsbox lock --check shop.yaml', 'show differences; exit status 1 if there are any'],
 		['tsbox lock --update shop.yaml', 'lock the images that tags point to now'],
 	],
@@ -33,13 +35,16 @@ export const lock = defineCommand({
 		json: {kind: 'flag', describe: 'Print JSON (with --check or --update)'},
 		lock: {kind: 'text', value: 'FILE', describe: 'Lock file; default tsbox.lock next to the spec'},
 		...factsOption,
+		...projectOptions,
 		'best-effort': {kind: 'flag', describe: 'Skip what the host does not support, as up --best-effort does'},
 	},
 	positionals: [
 		optionalSpec,
 		{name: 'SERVICE', describe: 'Services in the spec; default all', many: true, completes: 'none'},
 	],
-	async run({values, positionals: [spec, ...services]}, {io, engine, folders}) {
+	async run({values, positionals}, context) {
+		const {io, engine, folders} = context;
+		const {target, services, selection} = selectedProject(values, positionals, context);
 		if (values.json && !values.check && !values.update)
 			throw usageError('--json works only with --check or --update', undefined, 'lock');
 		if (values.check && values.update) throw usageError('choose one of --check and --update', undefined, 'lock');
@@ -47,7 +52,13 @@ export const lock = defineCommand({
 		const stop = stopSignals(io, 'the lock');
 		try {
 			const request = {
-				spec: {cwd: io.cwd, env: io.env, bestEffort: values['best-effort'], ...present({file: spec})},
+				spec: {
+					cwd: io.cwd,
+					env: io.env,
+					bestEffort: values['best-effort'],
+					...selection,
+					...(target === undefined ? {} : {file: target}),
+				},
 				services,
 				update: values.update,
 				signal: stop.signal,

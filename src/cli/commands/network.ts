@@ -1,5 +1,6 @@
 import {type Context, defineCommand} from '../verb/command.ts';
 import {eachName} from '../options/each-name.ts';
+import {filterOf, filterOption} from '../options/filter-option.ts';
 import {formatOption, rowsBy} from '../options/format-option.ts';
 import {jsonOption, quietOption} from '../options/arguments.ts';
 import {lookOf} from '../output/look-of.ts';
@@ -70,7 +71,7 @@ export const network = defineCommand({
 		['tsbox network rm shared', 'one network that no container needs'],
 		['tsbox network prune', 'all that `network create` made and no container needs'],
 	],
-	options: {...quietOption, ...jsonOption, ...formatOption, ...createOptions, ...connectOptions},
+	options: {...quietOption, ...jsonOption, ...formatOption, ...filterOption, ...createOptions, ...connectOptions},
 	positionals: [
 		{
 			name: 'ACTION',
@@ -100,6 +101,8 @@ export const network = defineCommand({
 			if (given !== undefined && action !== wanted)
 				throw usageError(`--${given} works only with ${wanted}`, undefined, 'network');
 		}
+		if (values.filter.length > 0 && action !== 'ls')
+			throw usageError('--filter works only with ls', undefined, 'network');
 		if (action === 'ls' || action === 'prune') {
 			if (name !== undefined) throw usageError(`network ${action} takes no name`, undefined, 'network');
 			return action === 'ls' ? list(values, context) : prune(context);
@@ -173,10 +176,16 @@ const noNetwork = {
 };
 
 async function list(
-	values: {readonly quiet: boolean; readonly json: boolean; readonly format: string | undefined},
+	values: {
+		readonly quiet: boolean;
+		readonly json: boolean;
+		readonly format: string | undefined;
+		readonly filter: readonly string[];
+	},
 	{io, engine, folders}: Context,
 ): Promise<number> {
-	const rows = await engine.listNetworks(await engine.openFolders(folders));
+	const isMeant = filterOf(values.filter, 'network');
+	const rows = (await engine.listNetworks(await engine.openFolders(folders))).filter(isMeant);
 	const {format = 'table'} = values;
 	if (values.json || format === 'json') io.out(jsonText(rows, 2));
 	else if (values.quiet) io.out(rows.map(({name}) => `${name}\n`).join(''));

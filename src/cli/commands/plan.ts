@@ -1,4 +1,5 @@
 import type {Machine} from '../../container/machine/machine.ts';
+import type {MadePlan} from '../../container/observe/made-plan.ts';
 import type {PlannedContainer} from '../../container/machine/planned-container.ts';
 import {type Context, defineCommand} from '../verb/command.ts';
 import {planOptions, specRequest, terminalOptions} from '../options/run-options.ts';
@@ -7,6 +8,7 @@ import type {Project} from '../../spec/model/project.ts';
 import {jsonText} from '../../view/text/json.ts';
 import {stopSignals} from '../options/stop-signals.ts';
 import {hookSteps} from '../../plan/process/hook-steps.ts';
+import {projectOptions, selectedProject} from '../options/project-options.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {withFacts} from '../options/with-facts.ts';
 import {asksTty, wantsTty} from '../options/wants-tty.ts';
@@ -22,6 +24,7 @@ export const plan = defineCommand({
 		['tsbox plan --explain demo.yaml', 'the reason, man page, check, and undo of each'],
 		['tsbox plan --step 7 demo.yaml', 'one step, explained'],
 		['tsbox plan --only mounts,cgroup demo.yaml', 'the steps of two phases'],
+		['tsbox plan docker-4f8c0ffee123', 'what a container that is there was made by, as one of Docker'],
 		['tsbox plan --diff before.yaml after.yaml', 'which steps and protections differ'],
 		['tsbox plan --json demo.yaml | jq .steps[].command', 'as data'],
 		['tsbox plan --facts other-host.json demo.yaml', 'for another host, from the output of tsbox doctor --facts'],
@@ -43,11 +46,19 @@ export const plan = defineCommand({
 		},
 		...factsOption,
 		...terminalOptions,
+		...projectOptions,
 		...planOptions,
 	},
-	positionals: [optionalSpec, serviceName],
+	positionals: [
+		{
+			...optionalSpec,
+			describe: 'Spec file, by default tsbox.yaml or compose.yaml in this folder; or the name of a container',
+		},
+		serviceName,
+	],
 	async run({values, positionals}, all) {
 		const {io, engine, folders} = all;
+		const {target, services, selection} = selectedProject(values, positionals, all);
 		checkSelection(values, positionals);
 		const machine = await withFacts(await engine.openMachine({...folders, planOnly: true}), values.facts, io);
 		const format = values.json ? 'json' : (values.format ?? 'table');
@@ -57,7 +68,8 @@ export const plan = defineCommand({
 		let unbuilt: Unbuilt | undefined;
 		const planOf = async (file?: string, service?: string, name?: string) => {
 			const overrides = name === undefined ? undefined : {name};
-			const spec = specRequest(io, values, {file, service, overrides});
+			const written = {...specRequest(io, values, {service, overrides}), ...selection};
+			const spec = {...written, ...present({file: file ?? selection.file})};
 			const planned = await engine.planContainer(machine, spec, {
 				dry: true,
 				forScript: format === 'sh',
@@ -80,13 +92,21 @@ export const plan = defineCommand({
 			await showDifference(before, compared, {...view, otherName}, values.only, io);
 			return 0;
 		}
-		const planned = await planOf(positionals[0], positionals[1]).catch(async (error: unknown) => {
-			const isMissing = isTsboxError(error) && error.code === 'E_IMAGE_NOT_FOUND';
-			if (!isMissing || unbuilt === undefined || format === 'sh') throw error;
-			await planOfBuild(unbuilt, format === 'json', machine, all);
-		});
+		const planned: MadePlan | PlannedContainer | undefined = await planOf(target, services[0]).catch(
+			async (error: unknown) => {
+				const made =
+					isTsboxError(error) && error.code === 'E_SPEC_NOT_FOUND' && target !== undefined && services.length === 0
+						? await engine.madePlan(machine, target)
+						: undefined;
+				if (made !== undefined && format !== 'sh') return made;
+				const isMissing = isTsboxError(error) && error.code === 'E_IMAGE_NOT_FOUND';
+				if (!isMissing || unbuilt === undefined || format === 'sh') throw error;
+				await planOfBuild(unbuilt, format === 'json', machine, all);
+				return undefined;
+			},
+		);
 		if (planned === undefined) return 0;
-		if (format === 'sh') {
+		if (format === 'sh' && 'project' in planned) {
 			io.out(await engine.compilePlan(machine, planned));
 			return 0;
 		}

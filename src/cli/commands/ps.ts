@@ -2,6 +2,7 @@ import type {ContainerSummary} from '../../container/observe/list.ts';
 import {jsonText} from '../../view/text/json.ts';
 import {theme} from '../../view/text/theme.ts';
 import {defineCommand} from '../verb/command.ts';
+import {filterOf, filterOption} from '../options/filter-option.ts';
 import {formatOption, rowsBy} from '../options/format-option.ts';
 import type {Io} from '../verb/io.ts';
 import {lookOf} from '../output/look-of.ts';
@@ -20,6 +21,7 @@ export const ps = defineCommand({
 		['tsbox ps', 'a table'],
 		['tsbox ps -q', 'names only'],
 		["tsbox ps --format 'table {{.Name}}\\t{{.Pid}}'", 'chosen fields; {{json .}} is all of them'],
+		['tsbox ps --filter label=com.docker.compose.project=shop', 'those of a project'],
 		['tsbox ps -a --watch', 'all, after each change until Ctrl-C'],
 	],
 	options: {
@@ -27,14 +29,16 @@ export const ps = defineCommand({
 		...quietOption,
 		...jsonOption,
 		...formatOption,
+		...filterOption,
 		watch: {kind: 'flag', short: 'w', describe: 'List again after each change until Ctrl-C'},
 	},
 	positionals: [],
 	async run({values}, {io, engine, folders}) {
 		const format = values.quiet ? '{{.Name}}' : values.json ? 'json' : (values.format ?? 'table');
 		const write = await writerOf(format, values.watch, io);
+		const isMeant = filterOf(values.filter, 'ps');
 		const shown = (known: Containers): Containers =>
-			values.all ? known : known.filter(({state}) => state !== 'exited');
+			known.filter(each => (values.all || each.state !== 'exited') && isMeant(each));
 		const machine = await engine.openFolders(folders);
 		if (!values.watch) {
 			io.out(await write(shown(await engine.list(machine)), false));

@@ -6,8 +6,8 @@ export const rename = defineCommand({
 	name: 'rename',
 	describe: 'Rename a container',
 	examples: [
-		['tsbox rename shop-web old-web', 'the old name still works, and stays reserved until the container is removed'],
-		['tsbox rename old-web shop-web', 'rename it back'],
+		['tsbox rename shop-web-1 old-web', 'the old name still works, and stays reserved until the container is removed'],
+		['tsbox rename old-web shop-web-1', 'rename it back'],
 	],
 	options: {},
 	positionals: [

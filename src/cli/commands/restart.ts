@@ -1,5 +1,6 @@
 import {defineCommand} from '../verb/command.ts';
 import {askAbout, projectPositionals, stopOptions, timeoutOf} from '../options/project-verb.ts';
+import {projectOptions} from '../options/project-options.ts';
 
 /** `tsbox restart`: restarts services of a project in the background. */
 export const restart = defineCommand({
@@ -7,10 +8,10 @@ export const restart = defineCommand({
 	describe: 'Stop services and start them again',
 	examples: [
 		['tsbox restart shop', 'all services of a project'],
-		['tsbox restart shop-web', 'one container'],
+		['tsbox restart shop-web-1', 'one container'],
 	],
-	options: stopOptions,
+	options: {...stopOptions, ...projectOptions},
 	positionals: projectPositionals,
 	run: ({values, positionals}, context) =>
-		askAbout(context, positionals, services => ({verb: 'restart', services, ...timeoutOf(values.timeout)})),
+		askAbout(context, values, positionals, services => ({verb: 'restart', services, ...timeoutOf(values.timeout)})),
 });

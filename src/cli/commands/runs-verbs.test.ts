@@ -64,7 +64,7 @@ test.each([
 	['runs steps', 'runs steps needs RUN'],
 	['runs steps 1f 77', 'runs steps takes one RUN'],
 	['runs show --plain 1f', '--plain works only with steps'],
-	['runs import', 'runs import needs FILE'],
+	['runs import', 'runs import needs PATH'],
 	['runs diff 1f', 'runs diff takes two runs'],
 	['runs ls 1f', 'runs ls takes no id'],
 	['runs show 1f 77', 'runs show takes one RUN'],

@@ -36,6 +36,7 @@ export const runs = defineCommand({
 		['tsbox runs diff 1f0a 77c2', 'exit status 1 if files, output, or exit status differ'],
 		['tsbox runs export --with-image 1f0a', 'a file that can be replayed elsewhere'],
 		['tsbox runs import 20261127t015033-1f0a9c.tar.gz', 'import an exported file'],
+		['tsbox runs import /mnt/node1/tsbox /mnt/node2/tsbox', 'all records of the stores of other machines'],
 	],
 	options,
 	positionals: [
@@ -45,7 +46,12 @@ export const runs = defineCommand({
 			choices: [...actions],
 			completes: 'none',
 		},
-		{name: 'RUN', describe: 'Run id or a prefix, folder, or exported file', many: true, completes: 'run'},
+		{
+			name: 'RUN',
+			describe: 'Run id or a prefix, folder, or exported file; with import, a store too',
+			many: true,
+			completes: 'run',
+		},
 	],
 	async run({values, positionals: [action = 'ls', ...words]}, context) {
 		refuse(values, action);
@@ -56,6 +62,7 @@ export const runs = defineCommand({
 		const [first, second, ...more] = words;
 		if (first === undefined) throw usageError(`runs ${action} needs ${needs(action)}`, undefined, 'runs');
 		if (action === 'rm') return remove(words, context);
+		if (action === 'import') return takeIn(words, context);
 		if (action === 'diff') {
 			if (second === undefined || more.length > 0) throw usageError('runs diff takes two runs', undefined, 'runs');
 			return compare(values, [first, second], context);
@@ -63,12 +70,12 @@ export const runs = defineCommand({
 		if (second !== undefined) throw usageError(`runs ${action} takes one ${needs(action)}`, undefined, 'runs');
 		if (action === 'show') return show(values, first, context);
 		if (action === 'steps') return steps(values, first, context);
-		return action === 'export' ? send(values, first, context) : takeIn(first, context);
+		return send(values, first, context);
 	},
 });
 
 function needs(action: string): string {
-	return action === 'import' ? 'FILE' : 'RUN';
+	return action === 'import' ? 'PATH' : 'RUN';
 }
 
 function refuse(values: RunsValues, action: string): void {
@@ -174,9 +181,12 @@ async function send(values: RunsValues, word: string, {io, engine, folders}: Con
 	return 0;
 }
 
-async function takeIn(file: string, {io, engine, folders}: Context): Promise<number> {
-	io.out(`${await engine.importRun(await engine.openMachine(folders), pathOf(file, io.cwd))}\n`);
-	return 0;
+async function takeIn(words: readonly string[], {io, engine, folders}: Context): Promise<number> {
+	const machine = await engine.openMachine(folders);
+	const paths: string[] = [];
+	for (const word of words) paths.push(...(await engine.importableRuns(machine, pathOf(word, io.cwd))));
+	// Each by itself: a damaged record keeps none of the others out.
+	return eachName(paths, io, path => engine.importRun(machine, path));
 }
 
 function pathOf(path: string, cwd: string): string {

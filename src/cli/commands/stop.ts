@@ -1,5 +1,6 @@
 import {defineCommand} from '../verb/command.ts';
 import {askAbout, projectPositionals, stopOptions, timeoutOf} from '../options/project-verb.ts';
+import {projectOptions} from '../options/project-options.ts';
 
 /** `tsbox stop`: stops services of a project without removing them. */
 export const stop = defineCommand({
@@ -9,11 +10,12 @@ export const stop = defineCommand({
 		['tsbox stop', 'all services of the spec in this folder'],
 		['tsbox stop shop web', 'one service of a project'],
 	],
-	options: stopOptions,
+	options: {...stopOptions, ...projectOptions},
 	positionals: projectPositionals,
 	run: ({values, positionals}, context) =>
 		askAbout(
 			context,
+			values,
 			positionals,
 			services => ({verb: 'stop', services, ...timeoutOf(values.timeout)}),
 			'is already stopped',

@@ -3,7 +3,7 @@ import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {Project} from '../../spec/model/project.ts';
 import {hasScreen} from '../output/has-screen.ts';
 import type {Io} from '../verb/io.ts';
-import {defineCommand} from '../verb/command.ts';
+import {defineCommand, type Selection} from '../verb/command.ts';
 import {mostReplicas} from '../../spec/keys/replicas.ts';
 import {refuseUnlocked} from '../up/refuse-unlocked.ts';
 import {
@@ -14,6 +14,8 @@ import {
 	specRequest,
 	ttyOptions,
 } from '../options/run-options.ts';
+import {projectOptions, selectedProject} from '../options/project-options.ts';
+import {mannerOf, mannerOptions} from '../up/up-manner.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {keptRequest, startContainer} from '../up/start-container.ts';
 import {upInBackground} from '../up/up-in-background.ts';
@@ -39,6 +41,7 @@ export const up = defineCommand({
 		['tsbox up -d --profile debug stack.yaml', 'also the services with this profile'],
 		['tsbox up --dash stack.yaml', 'all in the background, on the dashboard'],
 		['tsbox up -d --locked stack.yaml', 'only if everything matches tsbox.lock'],
+		['tsbox up --watch', 'and bring containers up to date whenever their files change'],
 		['tsbox up --step demo.yaml', 'step by step: run or skip each, look around, quit'],
 		['tsbox up --json demo.yaml 2>/dev/null | jq .type', 'events as lines of JSON'],
 	],
@@ -56,6 +59,10 @@ export const up = defineCommand({
 			kind: 'flag',
 			describe: 'Stop all containers when one exits for good, and return its exit status',
 		},
+		'abort-on-container-failure': {
+			kind: 'flag',
+			describe: 'Stop all containers when one exits with an error, and return its exit status',
+		},
 		'exit-code-from': {
 			kind: 'text',
 			value: 'SERVICE',
@@ -67,6 +74,10 @@ export const up = defineCommand({
 		'no-attach': {kind: 'list', value: 'SERVICE', completes: 'service', describe: 'Hide the output of this service'},
 		step: {kind: 'flag', describe: 'Explain each step and ask what to do before it'},
 		dash: {kind: 'flag', describe: 'Start the services in the background and open the dashboard'},
+		timestamps: {kind: 'flag', describe: 'Show the time of each line'},
+		watch: {kind: 'flag', short: 'w', describe: 'Follow the files that `develop.watch` names; see tsbox watch'},
+		...mannerOptions,
+		...projectOptions,
 		...plainOption,
 		...buildOptions,
 		...lockedOptions,
@@ -83,25 +94,36 @@ export const up = defineCommand({
 			completes: 'service',
 		},
 	],
-	async run({values, positionals: [file, ...services]}, context) {
+	async run({values, positionals}, context) {
+		const {target: file, services, selection} = selectedProject(values, positionals, context);
+		const manner = mannerOf(values, services);
 		const {io, engine, folders} = context;
 		const isDetached = values.detach || values.wait || values.dash;
 		refuse(values, isDetached, io);
-		const asked = specRequest(io, values, {file, overrides: overridesOf(values), config: folders.config});
-		const isAlone = !isDetached && services.length === 1;
+		const asked = {
+			...specRequest(io, values, {config: folders.config}),
+			...selection,
+			...present({file: file ?? selection.file, overrides: overridesOf(values, selection)}),
+		};
+		const isProject = context.selected !== undefined || manner !== undefined || values.watch;
+		const isAlone = !isDetached && !isProject && services.length === 1;
 		const spec = await refuseUnlocked(values, 'up', asked, {services, alone: isAlone}, context);
-		if (values.dash) return upOnDash(values, spec, services, context);
-		if (isDetached) return upInBackground(values, spec, services, context);
+		const how = {...values, ...present({manner})};
+		if (values.dash) return upOnDash(how, spec, services, context);
+		if (isDetached) return upInBackground(how, spec, services, context);
 		const [service] = services;
 		// One is kept only for a command line that has started a single container.
-		const kept = values.build ? undefined : await engine.keptPlan(folders, keptRequest(context, spec));
+		const kept = values.build || isProject ? undefined : await engine.keptPlan(folders, keptRequest(context, spec));
 		if (kept === undefined) {
 			const project = await engine.loadProject({...spec, named: services});
-			const alone = onlyOne(project, services);
+			const alone = isProject ? undefined : onlyOne(project, services);
 			if (alone === undefined) {
 				if (values.record) throw recordOfSeveral('--record needs a single container');
 				if (values.step) throw usageError('--step needs a single container', undefined, 'up');
-				return upInForeground(values, project, spec, services, context);
+				const watched = values.watch
+					? await engine.planWatch(await engine.openMachine(folders), spec, services)
+					: undefined;
+				return upInForeground({...how, ...present({watched})}, project, spec, services, context);
 			}
 			const from = values['exit-code-from'];
 			if (from !== undefined && from !== alone) throw notStarted(project, from);
@@ -117,8 +139,12 @@ export const up = defineCommand({
 });
 
 /** Values from the command line that replace those of the spec; undefined without any. */
-function overridesOf({name, scale}: {readonly name: string | undefined; readonly scale: readonly string[]}) {
-	return name === undefined && scale.length === 0 ? undefined : {...scaleOf(scale), ...present({name})};
+function overridesOf(
+	{name, scale}: {readonly name: string | undefined; readonly scale: readonly string[]},
+	{overrides}: Selection,
+) {
+	if (name === undefined && scale.length === 0) return overrides;
+	return {...overrides, ...scaleOf(scale), ...present({name})};
 }
 
 /** The service to start if it has a single container; undefined with several containers. */
@@ -133,18 +159,22 @@ function onlyOne({services, active}: Project, named: readonly string[]): string 
 /** Options that only work in the foreground. */
 const foreground = [
 	'abort-on-container-exit',
+	'abort-on-container-failure',
 	'exit-code-from',
 	'no-log-prefix',
+	'timestamps',
 	'attach',
 	'no-attach',
 	'step',
 	'record',
+	'watch',
 ] as const;
 
 /** Rejects conflicting options before the spec is read. */
 function refuse(
 	values: Readonly<Record<(typeof foreground)[number], boolean | string | undefined | readonly string[]>> & {
 		readonly 'wait-timeout': number | undefined;
+		readonly 'no-start': boolean;
 		readonly json: boolean;
 		readonly dash: boolean;
 	},
@@ -158,7 +188,10 @@ function refuse(
 		if (values.record === true) throw recordOfSeveral('--record and -d cannot be combined');
 		const strange = foreground.find(name => isGiven(values[name]));
 		if (strange !== undefined) fail(`--${strange} and -d cannot be combined`);
-	} else if (values['wait-timeout'] !== undefined) fail('--wait-timeout works only with -d');
+	} else {
+		if (values['wait-timeout'] !== undefined) fail('--wait-timeout works only with -d');
+		if (values['no-start']) fail('--no-start works only with -d');
+	}
 	if (values.json && values.dash) fail('--json and --dash cannot be combined');
 	if (values.json && values.step === true) fail('--json and --step cannot be combined');
 	if (values.step === true) needTerminal(io, 'up');

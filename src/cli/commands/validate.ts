@@ -1,5 +1,5 @@
 import {defineCommand} from '../verb/command.ts';
-import {profileOptions} from '../options/run-options.ts';
+import {composeProjectOptions, selectedProject} from '../options/project-options.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {machineMemory} from '../../host/facts/machine-memory.ts';
 import {realHost} from '../../host/programs/real-host.ts';
@@ -19,16 +19,19 @@ export const validate = defineCommand({
 		['tsbox validate --json demo.yaml', 'the parsed spec'],
 	],
 	options: {
-		...profileOptions,
+		...composeProjectOptions,
 		...jsonOption,
 	},
 	positionals: [optionalSpec],
-	async run({values, positionals: [file]}, {io, engine, folders}) {
+	async run({values, positionals}, context) {
+		const {io, engine, folders} = context;
+		const {target: file, selection} = selectedProject(values, positionals, context);
 		const project = await engine.loadProject({
 			cwd: io.cwd,
 			env: io.env,
-			profiles: values.profile,
-			...present({file, config: folders.config}),
+			...selection,
+			...present({config: folders.config}),
+			...(file === undefined ? {} : {file}),
 		});
 		const memory = machineMemory(realHost());
 		for (const {text} of project.warnings ?? []) tell(io, `warning: ${text}`);

@@ -1,5 +1,6 @@
 import {type Context, defineCommand} from '../verb/command.ts';
 import {eachName} from '../options/each-name.ts';
+import {filterOf, filterOption} from '../options/filter-option.ts';
 import {formatOption, rowsBy} from '../options/format-option.ts';
 import {lookOf} from '../output/look-of.ts';
 import {pairsOf} from '../options/pairs-of.ts';
@@ -23,6 +24,7 @@ export const volume = defineCommand({
 		...quietOption,
 		...jsonOption,
 		...formatOption,
+		...filterOption,
 		label: {kind: 'list', value: 'NAME=VALUE', describe: 'With create: set a label'},
 	},
 	positionals: [
@@ -38,6 +40,8 @@ export const volume = defineCommand({
 		const [name, other] = names;
 		if (values.label.length > 0 && action !== 'create')
 			throw usageError('--label works only with create', undefined, 'volume');
+		if (values.filter.length > 0 && action !== 'ls')
+			throw usageError('--filter works only with ls', undefined, 'volume');
 		if (action === 'ls' || action === 'prune') {
 			if (name !== undefined) throw usageError(`volume ${action} takes no name`, undefined, 'volume');
 			return action === 'ls' ? list(values, context) : prune(context);
@@ -63,11 +67,17 @@ const noVolume = {
 };
 
 async function list(
-	values: {readonly quiet: boolean; readonly json: boolean; readonly format: string | undefined},
+	values: {
+		readonly quiet: boolean;
+		readonly json: boolean;
+		readonly format: string | undefined;
+		readonly filter: readonly string[];
+	},
 	context: Context,
 ): Promise<number> {
 	const {io, engine, folders} = context;
-	const rows = await engine.listVolumes(await engine.openMachine(folders));
+	const isMeant = filterOf(values.filter, 'volume');
+	const rows = (await engine.listVolumes(await engine.openMachine(folders))).filter(isMeant);
 	const {format = 'table'} = values;
 	if (values.json || format === 'json') io.out(jsonText(rows, 2));
 	else if (values.quiet) io.out(rows.map(({name}) => `${name}\n`).join(''));

@@ -1,10 +1,14 @@
-import {type Command, globalOptions, type Option, type Options} from '../verb/command.ts';
+import {type Command, type CommandTree, globalOptions, type Option, type Options} from '../verb/command.ts';
 
 /**
  * The completion script of bash. It asks tsbox for names, and walks over the words before the cursor to tell option values
  * from arguments.
  */
-export function bashCompletion(commands: readonly Command[]): string {
+export function bashCompletion(commands: readonly CommandTree[]): string {
+	const nests = commands
+		.filter(({nested}) => nested.length > 0)
+		.map(({name}) => `$verb == ${name}`)
+		.join(' || ');
 	return `# bash completion of tsbox; to use: source <(tsbox completion bash)
 _tsbox() {
 	local cur=\${COMP_WORDS[COMP_CWORD]} verb= first= option= kind=none options='${optionWords({})}' i count=0
@@ -17,14 +21,21 @@ _tsbox() {
 		--) return ;;
 		-*) [[ -z \${values[\${COMP_WORDS[i]}]-} ]] || option=\${COMP_WORDS[i]} ;;
 		*)
-			if [[ -n $verb ]]; then
-				((count++)) || first=\${COMP_WORDS[i]}
+			if [[ -n $verb && ${nests} ]]; then
+				verb+=" \${COMP_WORDS[i]}" count=0
+			elif [[ -n $verb ]]; then
+				# Where the project is chosen before the verb, no argument names it.
+				((count++)) || [[ $verb == *' '* ]] || first=\${COMP_WORDS[i]}
+				continue
 			else
 				verb=\${COMP_WORDS[i]}
-				case $verb in
-${commands.map(caseOf).join('\n')}
-				esac
 			fi
+			case $verb in
+${commands
+	.flatMap(command => [command, ...command.nested])
+	.map(caseOf)
+	.join('\n')}
+			esac
 			;;
 		esac
 	done
@@ -58,12 +69,13 @@ complete -o bashdefault -o default -F _tsbox tsbox
 `;
 }
 
-function caseOf({name, options, positionals}: Command): string {
-	const kinds = positionals.map(({choices, completes, many}) => {
+function caseOf({name, options, positionals, nested = []}: Command & Partial<CommandTree>): string {
+	const kinds = positionals.map(({choices: written, completes, many}) => {
+		const choices = nested.length === 0 ? written : nested.map(each => each.name.slice(name.length + 1));
 		const kind = choices === undefined ? completes : `:${choices.join(' ')}`;
 		return `'${kind}${many === true ? '+' : ''}'`;
 	});
-	return `				${name}) options='${optionWords(options)}' kinds=(${kinds.join(' ')}) values=(${valuesOf(options)}) ;;`;
+	return `			${name.includes(' ') ? `'${name}'` : name}) options='${optionWords(options)}' kinds=(${kinds.join(' ')}) values=(${valuesOf(options)}) ;;`;
 }
 
 function optionWords(options: Options): string {

@@ -56,6 +56,23 @@ test('bash tells arguments apart: services after a spec, nothing after the last 
 	expect(await offered('plan', '--format', '')).toEqual(['table', 'json', 'sh']);
 });
 
+test('bash completes verbs of compose after options, and their services', async () => {
+	expect(await offered('compose', 'p')).toEqual(['pause', 'port', 'ps', 'pull', 'push']);
+	expect(await offered('compose', '-p', 'shop', 'unp')).toEqual(['unpause']);
+	expect(await offered('compose', 'up', '--force')).toEqual(['--force-recreate']);
+	expect(await offered('compose', 'up', '')).toEqual(['service-of-', 'web', 'demo']);
+	expect(await offered('compose', 'up', 'web', 'd')).toEqual(['demo']);
+	expect(await offered('compose', '--ansi', 'n')).toEqual(['never']);
+});
+
+test('fish completes verbs of compose, and their options', async () => {
+	expect(await offeredByFish('tsbox compose unp')).toEqual(['unpause']);
+	expect(await offeredByFish('tsbox compose up --force')).toEqual(['--force-recreate']);
+	expect(await offeredByFish('tsbox up --bes')).toEqual(['--best-effort']);
+	expect(await offeredByFish('tsbox compose up --bes')).toEqual([]);
+	expect(await offeredByFish('tsbox compose stop ')).toEqual(['demo', 'service-of-stop', 'web'].sort());
+});
+
 test('fish completes verbs, options, choices and names', async () => {
 	expect(await offeredByFish('tsbox pau')).toEqual(['pause']);
 	expect(await offeredByFish('tsbox exec ')).toEqual(['container-of-', 'demo', 'web']);

@@ -1,7 +1,14 @@
-import {type Command, type Completes, globalOptions, type Option, type Options} from '../verb/command.ts';
+import {
+	type Command,
+	type CommandTree,
+	type Completes,
+	globalOptions,
+	type Option,
+	type Options,
+} from '../verb/command.ts';
 
 /** The completion script of fish, with the descriptions of verbs and options. */
-export function fishCompletion(commands: readonly Command[]): string {
+export function fishCompletion(commands: readonly CommandTree[]): string {
 	const verbs = commands.map(
 		({name, describe}) => `complete -c tsbox -n __fish_use_subcommand -f -a ${name} -d ${quote(describe)}`,
 	);
@@ -10,12 +17,31 @@ function __tsbox_names --argument-names kind
 	set --local words (string match --invert -- '-*' (commandline -opc))
 	tsbox completion names $kind "$words[3]" 2>/dev/null
 end
-${[...verbs, ...optionLines('', globalOptions), ...commands.flatMap(linesOf)].join('\n')}
+${[...verbs, ...optionLines('', globalOptions), ...commands.flatMap(command => treeLines(command, commands))].join('\n')}
 `;
 }
 
-function linesOf({name, options, positionals}: Command): readonly string[] {
-	const here = `-n ${quote(`__fish_seen_subcommand_from ${name}`)} `;
+/** The lines of a verb and of its own verbs, which may have the names of others: `up`, `compose up`. */
+function treeLines(command: CommandTree, all: readonly CommandTree[]): readonly string[] {
+	const {name, nested} = command;
+	const parents = all.filter(each => each.nested.some(inner => inner.name === `${each.name} ${name}`));
+	const outside = parents.map(parent => `not __fish_seen_subcommand_from ${parent.name}; and `).join('');
+	if (nested.length === 0) return linesOf(command, `${outside}__fish_seen_subcommand_from ${name}`);
+	const verbs = nested.map(each => each.name.slice(name.length + 1));
+	const before = `__fish_seen_subcommand_from ${name}; and not __fish_seen_subcommand_from ${verbs.join(' ')}`;
+	return [
+		...nested.map(
+			({describe}, at) => `complete -c tsbox -n ${quote(before)} -f -a ${verbs[at] ?? ''} -d ${quote(describe)}`,
+		),
+		...optionLines(`-n ${quote(before)} `, command.options),
+		...nested.flatMap((each, at) =>
+			linesOf(each, `__fish_seen_subcommand_from ${name}; and __fish_seen_subcommand_from ${verbs[at] ?? ''}`),
+		),
+	];
+}
+
+function linesOf({options, positionals}: Command, condition: string): readonly string[] {
+	const here = `-n ${quote(condition)} `;
 	// Files are offered for every argument if any argument is a file, because fish does not count arguments.
 	const noFiles = positionals.some(({completes}) => completes === 'file') ? '' : '-f ';
 	const offers = positionals.map(({choices, completes}) => choices?.join(' ') ?? namesOf(completes));

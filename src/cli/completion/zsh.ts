@@ -1,7 +1,14 @@
-import {type Command, type Completes, globalOptions, type Option, type Positional} from '../verb/command.ts';
+import {
+	type Command,
+	type CommandTree,
+	type Completes,
+	globalOptions,
+	type Option,
+	type Positional,
+} from '../verb/command.ts';
 
 /** The completion script of zsh, with the descriptions of verbs and options. */
-export function zshCompletion(commands: readonly Command[]): string {
+export function zshCompletion(commands: readonly CommandTree[]): string {
 	return `#compdef tsbox
 # zsh completion of tsbox; to use: tsbox completion zsh > "\${fpath[1]}/_tsbox"
 _tsbox_names() {
@@ -35,17 +42,41 @@ compdef _tsbox tsbox
 `;
 }
 
-function caseOf({name, options, positionals, rest}: Command): string {
+function caseOf(command: CommandTree): string {
+	const {name, nested} = command;
+	if (nested.length === 0) return branch(name, argumentsOf(command), 1);
+	const verbs = nested.map(each => each.name.slice(name.length + 1));
+	const own = argumentsOf({...command, positionals: []}, '-C ');
+	const inner = nested.map((each, at) => branch(verbs[at] ?? '', argumentsOf(each), 3, false));
+	return `	${name})
+		shift words; (( CURRENT-- ))
+		local state
+		${own} \\
+			'1:verb:(${verbs.join(' ')})' \\
+			'*::argument:->nested'
+		if [[ $state == nested ]]; then
+			case $words[1] in
+${inner.join('\n')}
+			esac
+		fi
+		;;`;
+}
+
+function branch(name: string, body: string, depth: number, shifts = true): string {
+	const tabs = '\t'.repeat(depth);
+	return `${tabs}${name})
+${shifts ? `${tabs}	shift words; (( CURRENT-- ))\n` : ''}${tabs}	${body}
+${tabs}	;;`;
+}
+
+/** The call of _arguments for a verb. */
+function argumentsOf({options, positionals, rest}: Command, flags = ''): string {
 	const specs = [
 		...Object.entries({...options, ...globalOptions}).map(([option, facts]) => optionSpec(option, facts)),
 		...positionals.map(positionalSpec),
 		...(rest === undefined ? [] : ["'*:command:_default'"]),
 	];
-	return `	${name})
-		shift words; (( CURRENT-- ))
-		_arguments -s \\
-${specs.map(spec => `			${spec}`).join(' \\\n')}
-		;;`;
+	return `_arguments ${flags}-s \\\n${specs.map(spec => `			${spec}`).join(' \\\n')}`;
 }
 
 function optionSpec(name: string, {short, describe, kind, value, choices, completes = 'none'}: Option): string {

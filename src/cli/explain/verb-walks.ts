@@ -16,6 +16,16 @@ export const verbWalks: Readonly<Record<string, readonly string[]>> = {
 		'a jailed tar packs what it changed, without what is mounted, as a layer over those of its image',
 		'writes the manifest and the configuration, and gives the image its name',
 	],
+	config: [
+		'reads the files of a project, and merges them',
+		'fills in variables, and writes short forms as long ones',
+		'prints the result as YAML or JSON; with --origin each value with where it comes from',
+	],
+	compose: [
+		'reads the options of docker compose: which project, which files',
+		'does what the verb of tsbox does, with the meaning that Compose gives its options',
+		'refuses what tsbox does not have, with the reason and what to use instead',
+	],
 	compile: [
 		'makes the plan, as `plan` does',
 		'prints it as one sh script: the same commands, checks and undos, without tsbox',
@@ -60,7 +70,11 @@ export const verbWalks: Readonly<Record<string, readonly string[]>> = {
 		'looks for containers whose tsbox is gone',
 		'undoes their steps from the journal, and removes what no record names',
 	],
-	generate: ['prints a systemd unit that starts the project at boot'],
+	export: [
+		'reads the spec',
+		'`oci`: copies the root filesystem into a folder, with its `config.json` and a lock',
+		'`k8s` and `systemd`: prints objects of a cluster, or a unit that starts the project at boot',
+	],
 	images: [
 		'lists the images of the store, and the archives that it has unpacked',
 		'pull: asks skopeo(1) for the manifest, fetches the layers that the store does not have, and unpacks each in a jail',
@@ -96,6 +110,11 @@ export const verbWalks: Readonly<Record<string, readonly string[]>> = {
 		'create checks the subnet against other networks and the routes of the host, and keeps a definition in the store',
 		'rm and prune remove definitions that no container needs',
 	],
+	oci: [
+		'reads the command line of runc: verbs, options and their meaning',
+		'makes a plan of a bundle in place of a spec, and carries it out as `up` does',
+		'answers `start`, `kill`, `state` and `delete` from the state folder; `tsbox-runtime` does so without Node',
+	],
 	pause: ['freezes the cgroup: its processes get no processor until `unpause`'],
 	plan: [
 		'reads the spec and looks at the machine: kernel, tools, image, sources of mounts',
@@ -106,6 +125,11 @@ export const verbWalks: Readonly<Record<string, readonly string[]>> = {
 	ps: ['reads the records of containers', 'asks the kernel which of them live', 'prints a table'],
 	rename: ['changes the name in the record', 'leaves a link at the first name for processes that know it'],
 	replay: ['unpacks a record', 'runs its plan again with the same files and environment'],
+	watch: [
+		'builds and starts the services, as `up -d --build` does',
+		'follows the files that `develop.watch` names, through inotify(7)',
+		'packs what has changed with tar, which another tar unpacks inside each container; or restarts, or rebuilds and recreates',
+	],
 	restart: ['stops the services, then starts them again with the same layer'],
 	rm: ['removes stopped services and their writable layers', '-f stops them first'],
 	run: [

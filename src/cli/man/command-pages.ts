@@ -52,8 +52,8 @@ export function verbPage(command: Command, version: string): string {
 	);
 	const lines = examples.map(([line, what]) => `.TP\n\\fB${roff(line)}\\fR\n${prose(what)}\n`);
 	return [
-		head(`tsbox-${name}`, 1, version),
-		section('NAME', `tsbox\\-${roff(name)} \\- ${prose(describe)}\n`),
+		head(`tsbox-${name.replace(' ', '-')}`, 1, version),
+		section('NAME', `tsbox\\-${roff(name.replace(' ', '-'))} \\- ${prose(describe)}\n`),
 		section('SYNOPSIS', `\\fBtsbox ${roff(name)}\\fR ${words.join(' ')}\n`),
 		section('ARGUMENTS', args.join('')),
 		section('OPTIONS', optionsOf(options)),
@@ -74,7 +74,13 @@ function optionsOf(options: Options): string {
 }
 
 const variables = {
+	COMPOSE_FILE: 'Spec files without `--file`, separated by COMPOSE_PATH_SEPARATOR, which is a colon by default.',
+	COMPOSE_ENV_FILES: 'Files with variables without `--env-file`, separated by commas.',
 	COMPOSE_PROFILES: 'Profiles to enable without `--profile`.',
+	COMPOSE_PROJECT_NAME: 'Name of the project without `--project-name`.',
+	'COMPOSE_REMOVE_ORPHANS, COMPOSE_IGNORE_ORPHANS':
+		'`true`: `tsbox compose` removes containers of services that the files do not have, or does not tell of them.',
+	'COMPOSE_ANSI, COMPOSE_PROGRESS': 'The same as `--ansi` and `--progress` of `tsbox compose`.',
 	NO_COLOR: 'Disable colors.',
 	FORCE_COLOR: 'Enable colors even without a terminal; `0` disables them.',
 	'TSBOX_PAGER, PAGER': 'Pager for long text on a terminal; default less(1). `cat` or an empty value disables it.',

@@ -2,6 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import {allCommands} from '../commands.ts';
+import {commandTrees} from '../verb/command-trees.ts';
 import {manPages} from './man-pages.ts';
 
 const commands = await allCommands();
@@ -20,8 +21,11 @@ function read(page: string): string {
 	return text.toString();
 }
 
-test('tsbox, each verb, and the spec have a page', () => {
-	expect(Object.keys(pages)).toEqual(['tsbox.1', ...commands.map(({name}) => `tsbox-${name}.1`), 'tsbox.yaml.5']);
+test('tsbox, each verb, and the spec have a page', async () => {
+	const names = (await commandTrees(commands)).flatMap(({name, nested}) => [name, ...nested.map(each => each.name)]);
+	const wanted = names.map(name => `tsbox-${name.replace(' ', '-')}.1`);
+	expect(wanted).toContain('tsbox-compose-up.1');
+	expect(Object.keys(pages)).toEqual(['tsbox.1', ...wanted, 'tsbox.yaml.5']);
 });
 
 test('groff reports no warnings', () => {

@@ -1,4 +1,5 @@
 import {allCommands} from '../commands.ts';
+import {commandTrees} from '../verb/command-trees.ts';
 import {mainPage, verbPage} from './command-pages.ts';
 import {specPage} from './spec-page.ts';
 
@@ -12,9 +13,12 @@ export async function manPages(
 	version: string,
 ): Promise<Readonly<Record<string, string>>> {
 	const commands = await allCommands();
+	const all = (await commandTrees(commands)).flatMap(({nested, ...command}) => [command, ...nested]);
 	return {
 		'tsbox.1': mainPage(commands, version),
-		...Object.fromEntries(commands.map(command => [`tsbox-${command.name}.1`, verbPage(command, version)])),
+		...Object.fromEntries(
+			all.map(command => [`tsbox-${command.name.replace(' ', '-')}.1`, verbPage(command, version)]),
+		),
 		'tsbox.yaml.5': specPage(schema, version),
 	};
 }

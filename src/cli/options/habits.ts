@@ -6,14 +6,11 @@ export const habits: Readonly<Record<string, string>> = {
 	buildx: 'leave the x out: `tsbox build`',
 	check: '`tsbox validate SPEC` checks a spec',
 	clean: '`tsbox gc` cleans up after a crash; `tsbox images prune` and `tsbox volume prune` remove what is unused',
-	compose: 'leave out `compose`: `tsbox up`, `tsbox ps`, `tsbox logs`',
-	config: '`tsbox validate SPEC` checks a spec, `tsbox plan SPEC` shows its steps',
 	container: 'leave out `container`: `tsbox ps`, `tsbox rm`, `tsbox inspect`',
 	create: '`tsbox up -d SPEC` creates and starts containers; `tsbox plan SPEC` only shows the steps',
 	delete: '`tsbox down NAME` stops and removes a container',
 	df: '`tsbox du`',
-	export:
-		'`tsbox images export NAME FILE` writes the files of an image, `tsbox cp NAME:/ - > rootfs.tar` writes those of a container',
+	generate: '`tsbox export systemd SPEC` writes a unit, `tsbox export k8s SPEC` objects of a cluster',
 	import: '`tsbox images import FILE NAME`',
 	info: '`tsbox doctor` shows what this machine supports',
 	history: '`tsbox images history NAME`',
@@ -33,5 +30,4 @@ export const habits: Readonly<Record<string, string>> = {
 	system: '`tsbox doctor`, `tsbox gc`, `tsbox images prune`, `tsbox volume prune`, `tsbox network prune`',
 	tag: '`tsbox images tag NAME NEW-NAME`',
 	version: '`tsbox --version`',
-	watch: '`tsbox ps --watch`, or `tsbox dash`',
 };

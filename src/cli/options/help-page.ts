@@ -2,9 +2,11 @@ import {wrapWords} from '../../view/text/wrap.ts';
 import {type Aliases, aliasText} from './aliases.ts';
 import {type Command, type CommandGroups, globalOptions, type Option, type Options} from '../verb/command.ts';
 
+/** A line of a list: what it is about, and what to know of it. */
 type Row = readonly [term: string, what: string];
 
-const widest = 100;
+/** The widest line of a help page, characters. */
+export const widest = 100;
 /** The narrowest description column. Narrower descriptions go below their term. */
 const narrowest = 30;
 /** Characters are columns, because help is ASCII. */
@@ -72,7 +74,8 @@ function bracket(word: string, required: boolean): string {
 	return required ? word : `[${word}]`;
 }
 
-function optionRows(options: Options): readonly Row[] {
+/** Options as rows of a list. */
+export function optionRows(options: Options): readonly Row[] {
 	return Object.entries(options).map(([name, {short, value, describe, choices}]: [string, Option]): Row => {
 		const letter = short === undefined ? '    ' : `-${short}, `;
 		const list = choices === undefined ? '' : ` [${choices.join(', ')}]`;
@@ -81,7 +84,7 @@ function optionRows(options: Options): readonly Row[] {
 }
 
 /** The sections of a page of this width. An empty list gives an empty section. */
-function pageOf(columns: number) {
+export function pageOf(columns: number) {
 	const indented = (text: string, indent: number): string =>
 		wrapWords(text, columns - indent, width)
 			.map(line => `${' '.repeat(indent)}${line}\n`)

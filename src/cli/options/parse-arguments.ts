@@ -45,10 +45,13 @@ function split<O extends Options>(
 	command: Command<O>,
 	options: Options,
 ): readonly [readonly string[], readonly string[] | undefined] {
-	const name = command.rest?.required === true && tokensOf(argv, options).find(({kind}) => kind === 'positional');
+	const bare = command.rest?.bare === true;
+	const name =
+		(command.rest?.required === true || bare) && tokensOf(argv, options).find(({kind}) => kind === 'positional');
 	if (name) {
 		const after = name.index + command.positionals.length;
 		const first = argv[after];
+		if (bare && first !== undefined && first !== '--') return [argv.slice(0, after), argv.slice(after)];
 		if (first?.startsWith('-') === false) return [argv.slice(0, after), argv.slice(after)];
 		if (first === '--') return [argv.slice(0, after), argv.slice(after + 1)];
 	}

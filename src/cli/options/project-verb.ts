@@ -1,5 +1,6 @@
 import {projectEventText} from '../../view/lists/project-event.ts';
-import type {Context} from '../verb/command.ts';
+import type {Context, Values} from '../verb/command.ts';
+import {type longProjectOptions, selectedProject} from './project-options.ts';
 import type {ControlRequest} from '../../project/state/control.ts';
 import {programOf} from '../verb/program.ts';
 import {tell} from '../output/tell.ts';
@@ -21,13 +22,16 @@ export const projectPositionals = [
  * @param already - message if nothing happened, such as `is already stopped`
  */
 export async function askAbout(
-	{io, engine, folders}: Context,
-	[word, ...services]: readonly string[],
+	context: Context,
+	values: Values<typeof longProjectOptions>,
+	words: readonly string[],
 	request: (services: readonly string[]) => ControlRequest,
 	already?: string,
 ): Promise<number> {
+	const {io, engine, folders} = context;
+	const {target: word, services, selection} = selectedProject(values, words, context);
 	const machine = await engine.openMachine(folders);
-	const target = await engine.projectTarget(machine, word, {cwd: io.cwd, env: io.env}, services);
+	const target = await engine.projectTarget(machine, word, {cwd: io.cwd, env: io.env, ...selection}, services);
 	let status = 0;
 	let told = false;
 	await engine.askProject(machine, target.project, request(target.services), programOf(io), event => {

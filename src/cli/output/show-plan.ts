@@ -1,3 +1,4 @@
+import type {MadePlan} from '../../container/observe/made-plan.ts';
 import type {PlannedContainer} from '../../container/machine/planned-container.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import {explainOrigin} from '../../spec/project/explain-origin.ts';
@@ -20,7 +21,7 @@ export interface PlanView {
 
 /** Prints a plan, or the steps of it that are selected. */
 export async function showPlan(
-	planned: PlannedContainer,
+	planned: MadePlan,
 	view: PlanView,
 	isShown: ((each: NumberedStep) => boolean) | undefined,
 	io: Io,
@@ -60,7 +61,7 @@ async function side(planned: PlannedContainer, io: Io) {
 	return {plan: planned.plan, ...(await explainLook(planned, io))};
 }
 
-async function explainLook({plan, service}: PlannedContainer, io: Io): Promise<ExplainLook> {
+async function explainLook({plan, service}: MadePlan, io: Io): Promise<ExplainLook> {
 	return {
 		...(await lookOf(io, 'stdout', {plan, service})),
 		commandOf: step => stepCommand(step, plan),

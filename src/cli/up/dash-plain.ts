@@ -29,7 +29,7 @@ export async function dashPlain({io, engine, folders}: Context, filter: string |
 	return 0;
 }
 
-/** Describes a container: `shop-web (service web of shop) is running, healthy, 2 restarts`. */
+/** Describes a container: `shop-web-1 (service web of shop) is running, healthy, 2 restarts`. */
 function words({name, project, service, state, health = 'none', exitCode, restarts = 0}: ContainerSummary): string {
 	const of = project === undefined ? '' : ` (service ${service ?? ''} of ${project})`;
 	const how = state === 'exited' ? `has exited with status ${exitCode ?? ''}` : `is ${state}`;

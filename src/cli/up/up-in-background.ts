@@ -1,4 +1,6 @@
 import {projectEventText} from '../../view/lists/project-event.ts';
+import type {UpManner} from '../../project/state/control.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import type {Context} from '../verb/command.ts';
 import type {SpecRequest} from '../../container/machine/spec-request.ts';
 import {programOf} from '../verb/program.ts';
@@ -11,6 +13,9 @@ interface VerbOptions {
 	readonly build: boolean;
 	readonly 'best-effort': boolean;
 	readonly wait: boolean;
+	/** Say nothing of builds. */
+	readonly 'quiet-build'?: boolean;
+	readonly manner?: UpManner;
 	readonly 'wait-timeout': number | undefined;
 }
 
@@ -33,12 +38,13 @@ export async function upInBackground(
 			signal: stop.signal,
 			buildImages: imageBuilder(context, values, stop),
 			emit: event => {
+				if (event.type === 'service.orphaned' && io.env['COMPOSE_IGNORE_ORPHANS'] === 'true') return;
 				const text = values.json ? JSON.stringify(event) : projectEventText(event);
 				if (text === undefined) return;
 				if (values.json) io.out(`${text}\n`);
 				else io.err(`${text}\n`);
 			},
-			...(seconds === undefined ? {} : {timeoutMs: seconds * 1000}),
+			...present({timeoutMs: seconds === undefined ? undefined : seconds * 1000, manner: values.manner}),
 		});
 		const bad = states.filter(({status, health}) => status === 'failed' || (values.wait && health === 'unhealthy'));
 		return bad.length > 0 ? 1 : 0;

@@ -2,6 +2,8 @@ import {constants} from 'node:os';
 import {interruption} from '../../errors/interruption.ts';
 import {noSuchService} from '../../container/machine/no-service.ts';
 import type {Project} from '../../spec/model/project.ts';
+import type {UpManner} from '../../project/state/control.ts';
+import type {PlannedWatch} from '../../project/watch/watch-project.ts';
 import {labelOf} from '../../spec/keys/replicas.ts';
 import {bytes as size} from '../../spec/values/bytes.ts';
 import {logWriter} from '../../view/lists/log-lines.ts';
@@ -14,6 +16,8 @@ import {programOf} from '../verb/program.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {imageBuilder} from '../build/image-builder.ts';
 import {stopSignals} from '../options/stop-signals.ts';
+import {watchFiles} from './watch-files.ts';
+import {whenStarted} from './when-started.ts';
 
 /** The options of `up` that are used here. */
 interface VerbOptions {
@@ -21,10 +25,15 @@ interface VerbOptions {
 	readonly build: boolean;
 	readonly 'best-effort': boolean;
 	readonly 'abort-on-container-exit': boolean;
+	readonly 'abort-on-container-failure': boolean;
+	readonly timestamps: boolean;
+	readonly manner?: UpManner;
 	readonly 'exit-code-from': string | undefined;
 	readonly 'no-log-prefix': boolean;
 	readonly attach: readonly string[];
 	readonly 'no-attach': readonly string[];
+	/** Files to follow. */
+	readonly watched?: PlannedWatch;
 }
 
 /**
@@ -53,7 +62,7 @@ export async function upInForeground(
 	const writerTo = (stream: 'stdout' | 'stderr') =>
 		logWriter({
 			prefix: !values['no-log-prefix'],
-			timestamps: false,
+			timestamps: values.timestamps,
 			colour: colourOf(io, stream),
 			escape: io.isTerminal(stream),
 			width: Math.max(...names.map(({length}) => length)),
@@ -66,6 +75,29 @@ export async function upInForeground(
 		if (!gone.signal.aborted && errno !== 'EPIPE') io.err(`cannot write standard output: ${errno}\n`);
 		gone.abort(interruption('the start', 'SIGPIPE'));
 	});
+	const over = new AbortController();
+	const started = whenStarted(project, values.watched);
+	const watching =
+		values.watched === undefined
+			? undefined
+			: watchFiles(
+					{
+						planned: values.watched,
+						spec,
+						ready: started.all(AbortSignal.any([over.signal, stop.signal])),
+						json,
+						quiet: false,
+						prune: true,
+						bestEffort: values['best-effort'],
+						stop: {signal: AbortSignal.any([over.signal, stop.signal, gone.signal]), force: stop.force},
+						say: text => (json ? io.out(`${text}\n`) : say(text)),
+						// They come with those of the start.
+						onProject: () => {},
+					},
+					context,
+				);
+	// It is awaited when the containers have ended.
+	watching?.catch(() => {});
 	try {
 		const end = await engine.upAttached(await engine.openMachine(folders), {
 			spec,
@@ -74,9 +106,13 @@ export async function upInForeground(
 			signal: AbortSignal.any([stop.signal, gone.signal]),
 			force: stop.force,
 			buildImages: imageBuilder(context, values, stop),
-			abortOnExit: values['abort-on-container-exit'] || exitCodeFrom !== undefined,
-			...present({exitCodeFrom}),
-			isShown: service => (attach.length === 0 || attach.includes(service)) && !notAttached.includes(service),
+			abortOnExit:
+				values['abort-on-container-exit'] || exitCodeFrom !== undefined
+					? true
+					: values['abort-on-container-failure'] && 'failure',
+			...present({exitCodeFrom, manner: values.manner, keep: context.selected === undefined ? undefined : true}),
+			isShown: service =>
+				notAttached.includes(service) ? false : attach.length === 0 ? undefined : attach.includes(service),
 			output: {
 				write: piece => {
 					if (!gone.signal.aborted) out.write(target(piece.stream), writers[piece.stream](piece));
@@ -96,6 +132,8 @@ export async function upInForeground(
 					),
 			}),
 			emit: event => {
+				if (event.type === 'service.orphaned' && io.env['COMPOSE_IGNORE_ORPHANS'] === 'true') return;
+				started.look(event);
 				const text = json
 					? JSON.stringify(event)
 					: event.type === 'service.removed'
@@ -105,9 +143,12 @@ export async function upInForeground(
 				else if (text !== undefined) say(text);
 			},
 		});
+		over.abort();
+		await watching;
 		const number = (constants.signals as Readonly<Record<string, number>>)[end.signal ?? ''];
 		return number === undefined ? end.exitCode : 128 + number;
 	} finally {
+		over.abort();
 		if (!gone.signal.aborted) out.flush();
 		// Pending writes fail too.
 		if (!gone.signal.aborted) heard();

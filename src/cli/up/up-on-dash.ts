@@ -1,4 +1,6 @@
 import {labelOf} from '../../spec/keys/replicas.ts';
+import type {UpManner} from '../../project/state/control.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import type {Context} from '../verb/command.ts';
 import type {SpecRequest} from '../../container/machine/spec-request.ts';
 import {hasDashScreen} from '../output/has-screen.ts';
@@ -15,6 +17,7 @@ interface VerbOptions {
 	readonly 'best-effort': boolean;
 	readonly plain: boolean;
 	readonly wait: boolean;
+	readonly manner?: UpManner;
 	readonly 'wait-timeout': number | undefined;
 }
 
@@ -58,7 +61,10 @@ export async function upOnDash(
 					program: programOf(io),
 					signal,
 					emit,
-					...(values['wait-timeout'] === undefined ? {} : {timeoutMs: values['wait-timeout'] * 1000}),
+					...present({
+						timeoutMs: values['wait-timeout'] === undefined ? undefined : values['wait-timeout'] * 1000,
+						manner: values.manner,
+					}),
 				}),
 		},
 	);

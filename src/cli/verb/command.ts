@@ -1,5 +1,6 @@
 import type {EngineApi} from './engine.ts';
 import type {MachineOptions} from '../../container/machine/machine.ts';
+import type {SpecRequest} from '../../container/machine/spec-request.ts';
 import type {Io} from './io.ts';
 
 /** An option of a verb. A `flag` takes no value. A `list` can be repeated. */
@@ -60,6 +61,14 @@ export interface Arguments<O extends Options> {
 	readonly rest: readonly string[] | undefined;
 }
 
+/** A project by its files or its name. Without any of them, it is that of the caller's folder. */
+export type Selection = Partial<
+	Pick<
+		SpecRequest,
+		'overrides' | 'file' | 'others' | 'projectDirectory' | 'envFiles' | 'profiles' | 'projectName' | 'nameFromFolder'
+	>
+>;
+
 /** What a verb needs to run. */
 export interface Context {
 	readonly io: Io;
@@ -67,6 +76,8 @@ export interface Context {
 	readonly folders: MachineOptions;
 	/** The command line, with the verb. An alias is replaced by what it stands for. */
 	readonly words: readonly string[];
+	/** The project that options before the verb select, as in `tsbox compose -p shop stop`. */
+	readonly selected?: Selection;
 	/** Loads all verbs, for completion and explanations. */
 	readonly commands: () => Promise<readonly Command[]>;
 }
@@ -80,10 +91,22 @@ export interface Command<O extends Options = Options> {
 	readonly examples: readonly (readonly [line: string, what: string])[];
 	readonly options: O;
 	readonly positionals: readonly Positional[];
-	/** Whether the verb takes a command after `--`, and whether that command is required. */
-	readonly rest?: {readonly required: boolean};
+	/**
+	 * Whether the verb takes a command after `--`, and whether that command is required. `bare`: the command begins after the
+	 * positionals, without `--`.
+	 */
+	readonly rest?: {readonly required: boolean; readonly bare?: true};
 	/** Returns the exit status. */
 	run(args: Arguments<O>, context: Context): Promise<number>;
+	/** For a verb with verbs of its own: takes all words after it as they are, in place of `run`. Returns the exit status. */
+	dispatch?(words: readonly string[], context: Context): Promise<number>;
+	/** Loads the verbs of such a verb. Their names begin with its name: `compose up`. */
+	verbs?(): Promise<readonly Command[]>;
+}
+
+/** A verb with its own verbs, loaded. */
+export interface CommandTree extends Command {
+	readonly nested: readonly Command[];
 }
 
 /** Verbs by their heading on the help page. */

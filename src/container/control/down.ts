@@ -7,6 +7,7 @@ import {thaw} from '../../kernel/freeze.ts';
 import {freezersOf} from '../../state/freezer.ts';
 import {containerFolder, isOwned, stateOf} from '../../state/record.ts';
 import {findContainer} from '../machine/find-container.ts';
+import {refuseOfEngine} from '../machine/of-engine.ts';
 import {runPreStopHooks} from '../enter/hooks.ts';
 import {gcName} from '../recover/gc.ts';
 
@@ -27,11 +28,12 @@ export interface DownOptions {
  * Stops a container with its `pre_stop` hooks, its stop signal, and SIGKILL after the grace period. Then waits until its owner
  * has cleaned up, or cleans up without an owner.
  *
- * @throws TsboxError E_NO_SUCH_CONTAINER.
+ * @throws TsboxError E_NO_SUCH_CONTAINER, E_PERMISSION for a container of an engine.
  */
 export async function down(machine: Machine, name: string, options: DownOptions = {}): Promise<void> {
 	const {host, dirs} = machine;
 	const record = findContainer(machine, name);
+	refuseOfEngine(record, 'rm -f');
 	const running = (): boolean => stateOf(host, record) === 'running';
 	if (record.process !== null && running()) {
 		// Frozen processes do not receive the signal, and under cgroup v1 not even SIGKILL.

@@ -6,6 +6,7 @@ import {shownName} from '../../state/alias.ts';
 import {setAlias} from '../../state/set-alias.ts';
 import {nameInUse} from '../../state/claim.ts';
 import {findContainer} from '../machine/find-container.ts';
+import {refuseOfEngine} from '../machine/of-engine.ts';
 
 /**
  * Renames a container, running or ended, and returns its old name. Nothing is moved: the container's files and cgroups keep
@@ -19,7 +20,7 @@ export async function rename(machine: Machine, from: string, to: string): Promis
 	const parsed = parseName(to);
 	if (!parsed.ok)
 		throw new TsboxError('E_USAGE', `the name ${parsed.problem}`, parsed.hint === undefined ? {} : {hint: parsed.hint});
-	findContainer(machine, from);
+	refuseOfEngine(findContainer(machine, from), 'rename');
 	// Two renames at the same time would undo each other's name.
 	return withLock(host, facts, `${dirs.state}/lock`, async () => {
 		const {name: id} = findContainer(machine, from);

@@ -1,7 +1,7 @@
 import type {Machine} from '../machine/machine.ts';
 import {bytes as sizeWords} from '../../spec/values/bytes.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
-import {changeLimits} from '../../oci/change-limits.ts';
+import {type ChangedLimits, changeLimits} from '../../oci/change-limits.ts';
 import type {OciResources} from '../../oci/config.ts';
 import {cgroupSettings} from '../../plan/cgroup/cgroup-settings.ts';
 import type {PlanInput} from '../../plan/input/input.ts';
@@ -18,6 +18,7 @@ import {readStartReport, type StartReport, writeStartReport} from '../../state/s
 import type {Step} from '../../step/verbs/step.ts';
 import {checkLimits} from '../plan/check-policy.ts';
 import {hasEnded, unlessEnded} from '../machine/has-ended.ts';
+import {refuseOfEngine} from '../machine/of-engine.ts';
 import {type RunningRecord, runningContainer} from '../machine/running-container.ts';
 
 /** The write of a limit, and the plan step of that limit. */
@@ -48,7 +49,7 @@ function limitsFor({facts, bestEffort}: Machine, record: RunningRecord, changed:
 				hint: 'set that limit in the spec, and create the container again',
 			});
 		return {
-			write: {title, path: `${home.path}/${file}`, value, reads: reads ?? value},
+			write: {title, path: `${home.path}/${file}`, value, reads: reads === undefined ? value : reads},
 			step: settingStep(setting, home.path),
 		};
 	});
@@ -80,7 +81,7 @@ function noteLimits(
 	{host, dirs}: Machine,
 	record: RunningRecord,
 	resources: OciResources,
-	changes: LimitChanges,
+	origins: Readonly<Record<string, Origin>>,
 	steps: readonly Step[],
 ): void {
 	const {name, process} = record;
@@ -88,7 +89,7 @@ function noteLimits(
 	const now = readRecord(host, folder);
 	if (now?.process?.pid !== process.pid || now.process.startTime !== process.startTime) throw hasEnded(name);
 	const config = {...now.config, linux: {...now.config.linux, resources}};
-	writeRecord(host, folder, {...now, config, origins: {...now.origins, ...originsOf(changes)}});
+	writeRecord(host, folder, {...now, config, origins: {...now.origins, ...origins}});
 	const report = readStartReport(host, folder);
 	if (report !== undefined) writeStartReport(host, folder, withSteps(report, steps));
 }
@@ -106,7 +107,7 @@ export async function updateLimits(
 	changes: LimitChanges,
 ): Promise<{readonly warnings: readonly string[]}> {
 	const {host, facts, dirs} = machine;
-	runningContainer(machine, name);
+	refuseOfEngine(runningContainer(machine, name), 'update');
 	// Without the lock, one of two concurrent updates would overwrite the other's record.
 	return withLock(host, facts, `${dirs.state}/lock`, () =>
 		unlessEnded(name, () => {
@@ -114,29 +115,50 @@ export async function updateLimits(
 			const {memory: memLimit, cpus, pidsLimit} = changes;
 			checkLimits(machine, present({memLimit, cpus, pidsLimit}), originsOf(changes), record.spec);
 			const {all, changed} = changeLimits(record.config.linux.resources, changes);
-			const limits = limitsFor(machine, record, changed);
-			const killed = (): number => memoryCount(host, record.cgroups)?.oomKills ?? 0;
-			const before = killed();
-			writeLimits(
-				host,
-				limits.map(({write}) => write),
-				explain(machine),
-			);
-			noteLimits(
-				machine,
-				record,
-				all,
-				changes,
-				limits.map(({step}) => step),
-			);
-			const more = killed() - before;
-			return {
-				warnings:
-					more > 0
-						? [`the kernel killed ${more} of its processes because ${name} used more than its new memory limit`]
-						: [],
-			};
+			return {warnings: writeChanged(machine, record, {all, changed}, originsOf(changes))};
 		}),
+	);
+}
+
+/** Writes changed limits and notes them. Returns warnings. */
+function writeChanged(
+	machine: Machine,
+	record: RunningRecord,
+	{all, changed}: ChangedLimits,
+	origins: Readonly<Record<string, Origin>>,
+): readonly string[] {
+	const {host} = machine;
+	const {name} = record;
+	const limits = limitsFor(machine, record, changed);
+	const killed = (): number => memoryCount(host, record.cgroups)?.oomKills ?? 0;
+	const before = killed();
+	writeLimits(
+		host,
+		limits.map(({write}) => write),
+		explain(machine),
+	);
+	noteLimits(
+		machine,
+		record,
+		all,
+		origins,
+		limits.map(({step}) => step),
+	);
+	const more = killed() - before;
+	return more > 0
+		? [`the kernel killed ${more} of its processes because ${name} used more than its new memory limit`]
+		: [];
+}
+
+/**
+ * Changes limits of a running container to those of an OCI configuration, as {@link updateLimits} does.
+ *
+ * @throws TsboxError as {@link updateLimits}.
+ */
+export async function updateResources(machine: Machine, name: string, changes: ChangedLimits): Promise<void> {
+	const {host, facts, dirs} = machine;
+	await withLock(host, facts, `${dirs.state}/lock`, () =>
+		unlessEnded(name, async () => void writeChanged(machine, runningContainer(machine, name), changes, {})),
 	);
 }
 

@@ -1,24 +1,11 @@
 import type {Machine} from '../machine/machine.ts';
-import type {Readable} from 'node:stream';
-import {pipeline} from 'node:stream/promises';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {userMapOf} from '../../host/id-map.ts';
 import {unpin} from '../../host/files/pinned.ts';
 import {callerInput} from '../../host/programs/stdio.ts';
-import {hostWords, quoted} from '../../image/archive/jail.ts';
 import {copyIntoScript} from '../../step/script/copy-script.ts';
-import {copyPath, type LocalSource, localSource, type CopyRequest} from './copy-local.ts';
-import {copyToolError, startCopyTool} from './copy-tool.ts';
-
-/** The source of bytes for the tar in the container. */
-interface Feed {
-	readonly stream: Readable;
-	readonly kill: () => void;
-	/** Resolves with the error of the source, if it failed. */
-	readonly ended: Promise<TsboxError | undefined>;
-	/** Warnings of the source. */
-	readonly messages: () => string;
-}
+import {copyPath, localSource, type CopyRequest} from './copy-local.ts';
+import {packed, transfer} from './transfer.ts';
 
 /**
  * Copies from the host into a container. A tar on the host packs as the caller, and a second tar unpacks inside the container
@@ -31,7 +18,6 @@ interface Feed {
 export async function copyIn(machine: Machine, name: string, request: CopyRequest): Promise<string> {
 	const {facts} = machine;
 	const {archive, follow, signal, cwd} = request;
-	const title = `${name}:${request.path}`;
 	if (archive && facts.user.uid !== 0 && userMapOf(facts).kind === 'single')
 		throw new TsboxError('E_HOST_UNSUPPORTED', '--archive cannot keep owners here', {
 			why: 'the container has a single id, since you have no subordinate ids',
@@ -44,78 +30,17 @@ export async function copyIn(machine: Machine, name: string, request: CopyReques
 			facts,
 		);
 		const {path} = copyPath(request.path, '/');
-		const tool = await startCopyTool(machine, name, {path, script, writes: true}, signal);
-		const feed = source === undefined ? streamFeed() : packed(machine, source, request.local ?? '');
-		const kill = (): void => {
-			tool.kill();
-			feed.kill();
-		};
-		signal.addEventListener('abort', kill, {once: true});
-		if (signal.aborted) kill();
-		tool.stdout.resume();
-		const over = new AbortController();
-		// The exit statuses say more than a broken pipe between the two.
-		const fed = pipeline(feed.stream, tool.stdin, {signal: over.signal}).catch(() => {});
-		const status = await tool.ended;
-		over.abort();
-		await fed;
-		feed.kill();
-		const unread = await feed.ended;
-		signal.removeEventListener('abort', kill);
-		if (signal.aborted)
-			throw new TsboxError('E_INTERRUPTED', `copying to ${title} was interrupted`, {
-				cause: signal.reason,
-				why: 'files that have arrived stay in the container',
-			});
-		const refused = copyToolError(title, 'written', status, tool.messages());
-		// A truncated input makes the unpacking tar fail too, but the packing tar is to blame.
-		const error = unread ?? refused;
-		if (error !== undefined) throw error;
-		return [feed.messages(), tool.messages()].filter(text => text !== '').join('\n');
+		const incoming = {title: `${name}:${request.path}`, path, script};
+		if (source === undefined) return await transfer(machine, name, incoming, callersFeed, signal);
+		const {folder, member, kind} = source;
+		const words = [...(kind === 'file' ? ['--no-recursion'] : []), '--', member];
+		const packing = {folder: folder.fd, words, text: request.local ?? ''};
+		return await transfer(machine, name, incoming, () => packed(machine, packing), signal);
 	} finally {
 		if (source !== undefined) unpin(source.folder);
 	}
 }
 
-function streamFeed(): Feed {
+function callersFeed() {
 	return {stream: callerInput(), kill: () => {}, ended: Promise.resolve(undefined), messages: () => ''};
-}
-
-/** Starts a tar on the host that packs the source. It looks up names below the folder that is held open. */
-function packed({host, facts}: Machine, {folder, member, kind}: LocalSource, text: string): Feed {
-	const words = [
-		...hostWords(facts, 'tar'),
-		'--create',
-		'--file=-',
-		'--format=gnu',
-		'--numeric-owner',
-		// A backslash in a name is a plain character.
-		'--no-unquote',
-		...(kind === 'file' ? ['--no-recursion'] : []),
-		'--directory=/proc/self/fd/3',
-		'--',
-		member,
-	];
-	const program = host.start(words, {stdio: ['ignore', 'pipe', 'pipe', folder.fd]});
-	const [, stdout, stderr] = program.pipes as [unknown, Readable, Readable];
-	let said = '';
-	stderr.setEncoding('utf8').on('data', (more: string) => {
-		said = (said + more).slice(0, 8192);
-	});
-	const closed = new Promise<void>(settle => stderr.once('close', settle));
-	return {
-		stream: stdout,
-		kill: () => void host.kill(-program.pid, 'SIGKILL'),
-		messages: () => said.trim(),
-		ended: Promise.all([program.ended, closed]).then(([{exitCode}]) =>
-			// 1: a file changed while it was read. Undefined, or a write error: the other side ended first and reports why.
-			exitCode === undefined || exitCode <= 1 || /: -: Cannot write: /.test(said)
-				? undefined
-				: new TsboxError('E_STEP_FAILED', `cannot read ${text}`, {
-						command: words.map(quoted).join(' '),
-						output: said.trim(),
-						hint: 'files copied so far stay in the container',
-					}),
-		),
-	};
 }

@@ -9,13 +9,14 @@ import {orAborted} from '../../execute/or-aborted.ts';
 import {shownName} from '../../state/alias.ts';
 import {shownState} from '../../state/freezer.ts';
 import {type ContainerRecord, containerFolder, currentCgroups} from '../../state/record.ts';
+import type {OciProcess} from '../../oci/config.ts';
 import type {UserIds} from '../../step/verbs/drop-privileges.ts';
 import {filterFile} from '../../step/verbs/filter.ts';
-import {joinFile} from '../../step/verbs/cgroup-member.ts';
+import {type CgroupMember, joinFile} from '../../step/verbs/cgroup-member.ts';
 import {enterCommand, enterTrouble} from '../../step/calls/enter-calls.ts';
 import {chosenExecutor} from '../../step/calls/chosen-executor.ts';
 import type {ExecutorChoice} from '../../spec/config/executors.ts';
-import {type EnterInput, enterScript} from '../../step/script/enter-script.ts';
+import {type EngineEntry, type EnterInput, enterScript} from '../../step/script/enter-script.ts';
 import {boundingSet} from '../../step/verbs/privileges.ts';
 import {hostToolWords} from '../../step/verbs/toolbox.ts';
 import {findContainer} from '../machine/find-container.ts';
@@ -43,6 +44,13 @@ export interface Entering {
 	readonly executor?: ExecutorChoice | undefined;
 	/** A tool of the host enters. Its addresses stay random even in a container with fixed addresses. */
 	readonly tool?: true;
+	/** A process of an engine: what it may do is its own, not the container's. */
+	readonly engine?: EngineEntry & {
+		readonly process: OciProcess;
+		readonly ignoresPause: boolean;
+		/** In place of the container's own. */
+		readonly cgroups?: readonly CgroupMember[];
+	};
 }
 
 /**
@@ -53,16 +61,21 @@ export interface Entering {
  */
 export function entranceTo(machine: Machine, name: string, entering: Entering): Entrance {
 	const {host, facts, dirs} = machine;
-	const record = enterable(machine, findContainer(machine, name));
-	const {process} = record.config;
-	const {filter, labels, landlock} = record.confinement;
+	const {engine} = entering;
+	const record = enterable(machine, findContainer(machine, name), engine?.ignoresPause);
+	const process = engine?.process ?? record.config.process;
+	const {filter, landlock} = record.confinement;
+	const labels = engine === undefined ? record.confinement.labels : labelsOf(engine.process);
 	// A cgroup that the container has divided takes no process any more.
 	const current = currentCgroups(host, record);
-	const cgroups = record.cgroups.map(
-		member => current.find(({controller}) => controller === member.controller) ?? member,
-	);
+	const cgroups =
+		engine?.cgroups ??
+		record.cgroups.map(member => current.find(({controller}) => controller === member.controller) ?? member);
 	const fixedAddresses = record.confinement.fixedAddresses === true && entering.tool !== true;
-	const executor = chosenExecutor(entering.executor ?? machine.executor ?? 'auto', () => enterTrouble(landlock, facts));
+	const executor = chosenExecutor(
+		engine === undefined ? (entering.executor ?? machine.executor ?? 'auto') : 'calls',
+		() => enterTrouble(landlock, facts),
+	);
 	const input: EnterInput = {
 		pid: record.process.pid,
 		namespaces: record.namespaces,
@@ -70,7 +83,14 @@ export function entranceTo(machine: Machine, name: string, entering: Entering): 
 		tools: sealTools(host, facts, dirs.store),
 		cgroups: cgroups.map(joinFile),
 		process,
-		filter: filter === null ? null : {...filter, path: `${containerFolder(dirs.state, record.name)}/${filterFile}`},
+		filter:
+			filter === null
+				? null
+				: {
+						...filter,
+						noNewPrivileges: engine?.process.noNewPrivileges ?? filter.noNewPrivileges,
+						path: `${containerFolder(dirs.state, record.name)}/${filterFile}`,
+					},
 		labels,
 		landlock,
 		fixedAddresses,
@@ -78,6 +98,7 @@ export function entranceTo(machine: Machine, name: string, entering: Entering): 
 		keepGroups: host.readText(`/proc/${record.process.pid}/setgroups`)?.trim() === 'deny',
 		user: entering.user ?? record.process.ids,
 		tty: entering.tty,
+		...(engine === undefined ? {} : {engine}),
 	};
 	const expected = {
 		namespaceIds: record.process.namespaceIds,
@@ -86,7 +107,9 @@ export function entranceTo(machine: Machine, name: string, entering: Entering): 
 		bounding: boundingSet(process, facts),
 		confinement: record.confinement,
 		fixedAddresses,
-		forks: executor === 'calls' || record.namespaces.includes('pid'),
+		inheritable: process.capabilities.inheritable,
+		ambient: process.capabilities.ambient,
+		forks: engine?.leaves !== true && (executor === 'calls' || record.namespaces.includes('pid')),
 		noNewPrivileges: process.noNewPrivileges,
 	};
 	return {
@@ -127,16 +150,24 @@ export async function unlessAborted<T>(
 	}
 }
 
-function enterable(machine: Machine, record: ContainerRecord): RunningRecord {
+/** The options of setpriv(1) for the security modules that an engine names for a process. */
+function labelsOf({apparmorProfile, selinuxLabel}: OciProcess): readonly string[] {
+	return [
+		...(apparmorProfile === undefined ? [] : [`--apparmor-profile=${apparmorProfile}`]),
+		...(selinuxLabel === undefined ? [] : [`--selinux-label=${selinuxLabel}`]),
+	];
+}
+
+function enterable(machine: Machine, record: ContainerRecord, ignoresPause = false): RunningRecord {
 	const {host, facts, dirs} = machine;
 	const {process} = record;
 	const name = shownName(host, dirs.state, record.name);
 	const state = shownState(host, record);
-	if (state === 'paused')
+	if (state === 'paused' && !ignoresPause)
 		throw new TsboxError('E_PAUSED', `${name} is paused, and so would be a command in it`, {
 			hint: `resume it with \`tsbox unpause ${name}\``,
 		});
-	if (process === null || state !== 'running') throw doesNotRun(machine, record);
+	if (process === null || (state !== 'running' && state !== 'paused')) throw doesNotRun(machine, record);
 	if (facts.user.uid !== 0 && !record.namespaces.includes('user'))
 		throw new TsboxError('E_PERMISSION', 'only root can enter a container of root', {hint: 'run it with sudo'});
 	return {...record, process};

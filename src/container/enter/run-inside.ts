@@ -29,7 +29,7 @@ export async function runInside(
 	machine: Machine,
 	name: string,
 	{command, user, workingDir, environment}: Hook,
-	purpose: 'health' | 'hook',
+	purpose: 'health' | 'hook' | 'watch',
 	signal: AbortSignal,
 ): Promise<InsideEnd> {
 	const path = `${containerFolder(machine.dirs.state, name)}/${purpose}`;

@@ -1,4 +1,4 @@
-import type {TerminalEnds} from '../../execute/terminal-ends.ts';
+import type {TerminalEnds} from '../../execute/terminal/terminal-ends.ts';
 
 /** The caller's side of a running command. */
 export interface Attachment {

@@ -4,8 +4,11 @@ import type {SpecRequest} from './spec-request.ts';
 import {resolve} from 'node:path';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {realHost} from '../../host/programs/real-host.ts';
+import type {Host} from '../../host/host.ts';
+import {dotenvLookup, parseDotenv} from '../../spec/syntax/dotenv.ts';
 import {findSpec} from '../../spec/syntax/find.ts';
 import {largest} from '../../spec/syntax/largest.ts';
+import type {SpecRequest as SpecReading} from '../../spec/keys/request.ts';
 import {loadProject as load} from '../../spec/project/load.ts';
 import type {Project, Service} from '../../spec/model/project.ts';
 import {noneActive, noSuchService} from './no-service.ts';
@@ -21,15 +24,28 @@ export async function loadProject(
 	request: SpecRequest,
 	machine?: Pick<Machine, 'host' | 'defaults'>,
 ): Promise<Project> {
+	const project = load(await readingOf(request, machine));
+	return request.pins === undefined ? project : pinImages(project, request.pins);
+}
+
+/**
+ * What reading the files of a request needs: which they are, and how this machine is asked for them.
+ *
+ * @throws TsboxError E_SPEC_NOT_FOUND, E_CONFIG.
+ */
+export async function readingOf(
+	request: SpecRequest,
+	machine?: Pick<Machine, 'host' | 'defaults'>,
+): Promise<SpecReading> {
 	const host = machine?.host ?? realHost();
 	const {defaults} = machine ?? (await toolConfig(request, host));
 	const kindOf = (path: string): 'file' | 'directory' | 'other' | undefined => {
 		const kind = host.stat(path)?.kind;
 		return kind === 'symlink' ? 'other' : kind;
 	};
-	const {file, others} = filesOf(request, kindOf);
+	const {file, others} = filesOf(request, kindOf, host);
 	const path = resolve(request.cwd, file);
-	const project = load({
+	return {
 		file,
 		...present({others, projectDirectory: request.projectDirectory, envFiles: envFilesOf(request)}),
 		cwd: request.cwd,
@@ -46,20 +62,43 @@ export async function loadProject(
 			});
 		},
 		kindOf,
-		...present({options: request.overrides, defaults, profiles: request.profiles}),
+		...present({
+			options: request.overrides,
+			defaults,
+			profiles: request.profiles,
+			projectName: request.projectName,
+			nameFromFolder: request.nameFromFolder,
+		}),
 		named: request.named ?? (request.service === undefined ? [] : [request.service]),
-	});
-	return request.pins === undefined ? project : pinImages(project, request.pins);
+	};
 }
 
 /** The files of a request: those that it names, those of COMPOSE_FILE, or those of the folder. */
 function filesOf(
-	{file, others, cwd, env}: SpecRequest,
+	{file, others, cwd, env, projectDirectory = '.', nameFromFolder = false}: SpecRequest,
 	kindOf: (path: string) => 'file' | 'directory' | 'other' | undefined,
+	host: Host,
 ): {readonly file: string; readonly others?: readonly string[] | undefined} {
 	if (file !== undefined) return {file, others};
-	const [first, ...more] = words(env['COMPOSE_FILE'], env['COMPOSE_PATH_SEPARATOR'] ?? ':');
-	return first === undefined ? findSpec(cwd, kindOf) : {file: first, others: more};
+	const folder = resolve(cwd, projectDirectory);
+	const set = (name: string): string | undefined => env[name] ?? dotenvValue(`${folder}/.env`, name, host);
+	const named = set('COMPOSE_FILE');
+	const separator = named === undefined ? undefined : set('COMPOSE_PATH_SEPARATOR');
+	const [first, ...more] = words(named, separator ?? ':');
+	if (first !== undefined) return {file: first, others: more};
+	return findSpec(folder, kindOf, nameFromFolder ? path => isOurs(path, host) : undefined);
+}
+
+/** A variable of an env file that need not be there. */
+function dotenvValue(path: string, name: string, host: Host): string | undefined {
+	if (host.stat(path)?.kind !== 'file') return undefined;
+	return dotenvLookup(parseDotenv(host.readText(path) ?? '').entries, () => undefined)(name)?.value;
+}
+
+/** Whether a file of a parent folder is the caller's, or root's: nobody else decides what the caller starts. */
+function isOurs(path: string, host: Host): boolean {
+	const uid = host.stat(path)?.uid;
+	return uid === 0 || uid === process.getuid?.();
 }
 
 /** Files with variables: those that a request names, or those of COMPOSE_ENV_FILES. */

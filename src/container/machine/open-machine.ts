@@ -4,6 +4,7 @@ import {dirname, resolve} from 'node:path';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {unlessForbidden} from '../../host/errno.ts';
 import type {Host} from '../../host/host.ts';
+import {accountHome, isHostRoot} from '../../host/host-root.ts';
 import {realHost} from '../../host/programs/real-host.ts';
 import {settingsOf, toolConfig} from './tool-config.ts';
 
@@ -19,10 +20,10 @@ function userFolders(
 	uid: number,
 	write: boolean,
 ): {readonly store: string; readonly state: string} {
-	if (uid === 0) return {store: defaultStore, state: defaultState};
+	if (isHostRoot(host, uid)) return {store: defaultStore, state: defaultState};
 	const mine = (path: string | undefined): path is string =>
 		path !== undefined && path.startsWith('/') && host.stat(path)?.uid === uid;
-	const home = env['HOME'];
+	const home = env['HOME'] ?? accountHome(host, uid);
 	const data = mine(env['XDG_DATA_HOME']) ? env['XDG_DATA_HOME'] : mine(home) ? `${home}/.local/share` : undefined;
 	// A read-only call, such as a plan, needs no folder.
 	if (data === undefined && !write) return {store: defaultStore, state: defaultState};

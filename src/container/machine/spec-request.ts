@@ -12,6 +12,10 @@ export interface SpecRequest {
 	readonly projectDirectory?: string;
 	/** Files with variables, in place of the `.env` of that folder. */
 	readonly envFiles?: readonly string[];
+	/** The project's name; by default COMPOSE_PROJECT_NAME, or `name` of the files. */
+	readonly projectName?: string;
+	/** Without a name, the project is called as its folder, as in Compose, and not as the file. */
+	readonly nameFromFolder?: boolean;
 	/** Text to use instead of the content of `file`. */
 	readonly text?: string;
 	/** The entry of `services:` to use; required when the spec has several. */

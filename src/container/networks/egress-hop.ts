@@ -33,7 +33,7 @@ export function egressHop(
 	if (byAddress !== undefined) return passed('egress', `\`egress\` of ${name} lists ${byAddress.entry}`);
 	const at = `${urlHost(address)}:${port}`;
 	const add = (what: string): string => `add \`${what}:${port}\` to \`egress\` of ${name} in the spec`;
-	const isClosed = ip === undefined || closedRanges.some(range => contains(range, ip));
+	const isClosed = ip === undefined || closedRanges().some(range => contains(range, ip));
 	const byName = targets.find(target => target.name !== undefined && coversName(target.name, host.toLowerCase()));
 	if (byName !== undefined)
 		return isClosed

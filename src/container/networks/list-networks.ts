@@ -4,6 +4,7 @@ import {bridgeName} from '../../network/names.ts';
 import type {NetworkDriver, NetworkParent} from '../../spec/model/network.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import {shownName} from '../../state/alias.ts';
+import {networkLabels} from '../../state/compose-labels.ts';
 import {allDefinitions, allNetworks, type NetworkDefinition, type NetworkRecord} from '../../state/network.ts';
 import {containerFolder, readRecord} from '../../state/record.ts';
 import type {MachineFolders} from '../machine/machine.ts';
@@ -92,7 +93,7 @@ function summary(
 		bridge: parent === undefined ? (bridge ?? bridgeName(machine.dirs.state, name)) : null,
 		parent: parent ?? null,
 		mtu: mtu ?? null,
-		labels,
+		labels: {...labels, ...(record === undefined ? {} : networkLabels(record))},
 		created: definition?.created ?? null,
 		containers: containersOn(machine, name),
 	};

@@ -6,6 +6,7 @@ import {shownState} from '../../state/freezer.ts';
 import {containerFolder} from '../../state/record.ts';
 import {readStartReport} from '../../state/start-report.ts';
 import {findContainer} from '../machine/find-container.ts';
+import {labelsOf} from './list.ts';
 import {joinedNetworks} from './container-network.ts';
 import {startView} from './start-view.ts';
 
@@ -21,6 +22,7 @@ export async function inspect(machine: Machine, name: string): Promise<unknown> 
 		...rest,
 		...(alias === undefined ? {} : {name: alias, id: record.name}),
 		state: shownState(machine.host, record),
+		labels: labelsOf(record) ?? {},
 		networks: joinedNetworks(machine, record.name),
 		memory:
 			memory === undefined

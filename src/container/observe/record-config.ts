@@ -56,10 +56,19 @@ function valuesOf(record: ContainerRecord): Partial<Service> {
 		stopSignal: record.stopSignal,
 		stopGraceMs: record.stopGraceMs,
 		preStop: record.preStop,
-		labels: config.annotations,
+		...metadataOf(record),
 	};
 	// A value that is undefined is left open, as one that is not there.
 	return values as Partial<Service>;
+}
+
+/** Labels and annotations: both are annotations of the OCI configuration, and the spec says which are which. */
+function metadataOf({config, origins}: ContainerRecord): Pick<Partial<Service>, 'labels' | 'annotations'> {
+	const all = Object.entries(config.annotations ?? {});
+	const isOwn = ([name]: readonly [string, string]): boolean => Object.hasOwn(origins, `annotations.${name}`);
+	const annotations = Object.fromEntries(all.filter(isOwn));
+	const labels = Object.fromEntries(all.filter(each => !isOwn(each)));
+	return {labels, ...(Object.keys(annotations).length === 0 ? {} : {annotations})};
 }
 
 function rootfsOf(image: ContainerRecord['image']): RootfsSource {
@@ -78,6 +87,10 @@ function limits({memory, cpu, pids, blockIO}: OciResources) {
 		cpuShares: cpu?.shares,
 		cpuset: cpu?.cpus,
 		pidsLimit: pids?.limit,
-		ioWeight: blockIO?.weight,
+		memSwappiness: memory?.swappiness,
+		oomKillDisable: memory?.disableOOMKiller,
+		cpuRtRuntime: cpu?.realtimeRuntime,
+		cpuRtPeriod: cpu?.realtimePeriod,
+		blkio: blockIO?.weight === undefined ? undefined : {weight: blockIO.weight},
 	};
 }

@@ -5,24 +5,36 @@ import {type MountInfo, mountOf, parseMountinfo} from '../../host/probe/mountinf
 import type {SourceFacts} from '../../plan/input/input.ts';
 import type {Service} from '../../spec/model/project.ts';
 
+/** The folder of a named volume that a service mounts, or of which it mounts a part. */
+export interface NamedSource {
+	readonly name: string;
+	readonly data: string;
+	readonly subpath?: string | undefined;
+}
+
 /** Resolves the sources of bind mounts once. The plan then uses paths without symlinks. */
 export function bindSources(
 	host: Host,
 	service: Service,
-	named: readonly string[],
+	named: readonly NamedSource[],
 	make: boolean,
 ): Readonly<Record<string, SourceFacts>> {
 	const mounts = hostMounts(host);
 	const found: Record<string, SourceFacts> = {};
 	for (const volume of service.volumes) {
 		if (volume.type !== 'bind') continue;
-		if (named.includes(volume.source)) {
+		const ofVolume = named.find(
+			({data, subpath}) => volume.source === (subpath === undefined ? data : `${data}/${subpath}`),
+		);
+		if (ofVolume !== undefined) {
+			const {data, subpath} = ofVolume;
 			// The plan may create the folder later. No other user can put something in its place.
 			found[volume.source] = {
-				real: volume.source,
-				kind: 'folder',
+				real: data,
+				kind: subpath === undefined ? 'folder' : kindInVolume(host, ofVolume, subpath),
 				submounts: [],
-				locked: lockedFlags(mounts, volume.source),
+				locked: lockedFlags(mounts, data),
+				...(subpath === undefined ? {} : {below: subpath}),
 			};
 			continue;
 		}
@@ -53,6 +65,31 @@ export function bindSources(
 		};
 	}
 	return found;
+}
+
+/**
+ * What a part of a volume is. A volume that is not there yet is filled by then.
+ *
+ * @throws TsboxError E_SPEC_INVALID for one that is missing, and for a symlink: it would lead out of the volume.
+ */
+function kindInVolume(host: Host, {name, data}: NamedSource, subpath: string): SourceFacts['kind'] {
+	if (host.lstat(data) === undefined) return 'folder';
+	let kind: string = 'directory';
+	let path = data;
+	for (const part of subpath.split('/')) {
+		path = `${path}/${part}`;
+		const next = host.lstat(path)?.kind;
+		if (next === undefined || kind !== 'directory' || next === 'symlink')
+			throw new TsboxError('E_SPEC_INVALID', `the volume ${name} has no ${subpath} to mount`, {
+				why:
+					next === 'symlink'
+						? `${path.slice(data.length + 1)} is a symlink there, which may lead elsewhere`
+						: `${path.slice(data.length + 1)} is not there`,
+				hint: 'make it in a container that mounts the whole volume, or correct `subpath`',
+			});
+		kind = next;
+	}
+	return kind === 'directory' ? 'folder' : 'file';
 }
 
 function makeSource(host: Host, source: string): void {

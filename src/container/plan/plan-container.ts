@@ -13,11 +13,12 @@ import {planContainer as plan} from '../../plan/plan-container.ts';
 import type {Project, Service} from '../../spec/model/project.ts';
 import {readConnections} from '../../state/connections.ts';
 import {containerFolder} from '../../state/record.ts';
-import {volumeData} from '../../state/volume.ts';
+import {volumePlace} from '../../state/volume.ts';
 import type {Machine} from '../machine/machine.ts';
 import type {PlannedContainer} from '../machine/planned-container.ts';
 import type {SpecRequest} from '../machine/spec-request.ts';
 import {bindSources, hostMounts, lockedFlags, withReal} from './bind-sources.ts';
+import type {WithCdi} from './cdi-devices.ts';
 import {checkPolicy, hasMaximum} from './check-policy.ts';
 import {type FoundImage, findImage} from './find-image.ts';
 import {fitReproducible} from './fit-reproducible.ts';
@@ -30,6 +31,7 @@ import {leftOut, resolvedPorts, resolveNetworks} from './resolve-networks.ts';
 import {resolveJoined, withJoined} from './resolve-joined.ts';
 import {resolveVolumes} from './resolve-volumes.ts';
 import {warningsOf} from '../../spec/project/idle-warnings.ts';
+import type {MountsOfOthers} from './volumes-from.ts';
 import {seccompFilter} from './seccomp.ts';
 
 /** The entries of the host's root for an unprivileged user's container: see {@link HostRootEntry}. */
@@ -132,6 +134,26 @@ async function withItsImage(asked: Service, {image, config}: FoundImage, project
 	if (config === undefined || image.kind !== 'image') return asked;
 	const {withImage} = await import('../../spec/merge/with-image.ts');
 	return withImage(asked, config, {reference: image.reference, project: project.name});
+}
+
+// Few services ask for these, and a start reads no more code than it needs.
+
+async function withMountsOfOthers(service: Service, others: MountsOfOthers): Promise<Service> {
+	if (service.volumesFrom === undefined) return service;
+	const {withVolumesFrom} = await import('./volumes-from.ts');
+	return withVolumesFrom(service, others);
+}
+
+async function withItsDevices(host: Host, service: Service, bestEffort: boolean): Promise<WithCdi> {
+	if (service.cdi === undefined) return {service, warnings: []};
+	const {withCdi} = await import('./cdi-devices.ts');
+	return withCdi(host, service, bestEffort);
+}
+
+async function withItsLimits(host: Host, service: Service, config: OciConfig): Promise<OciConfig> {
+	if (service.blkio?.devices === undefined) return config;
+	const {withBlockDevices} = await import('./block-devices.ts');
+	return withBlockDevices(host, service, config);
 }
 
 /** The configuration with another working directory of the command. */
@@ -265,14 +287,22 @@ export async function planInput(
 	const {image} = found;
 	const made = await withItsImage(asked, found, project);
 	const {service: asIs} = mapped(made, facts);
-	const unresolved = fitReproducible(asIs, facts, map);
+	const bestEffort = request.bestEffort ?? machine.bestEffort;
+	const whole = await withMountsOfOthers(asIs, {
+		machine,
+		project,
+		made: async other => withItsImage(other, await findImage(machine, other, ids, options), project),
+		dry: options.dry === true && options.forScript !== true,
+	});
+	const equipped = await withItsDevices(host, whole, bestEffort);
+	const unresolved = fitReproducible(equipped.service, facts, map);
 	const excerpts = options.findImage === undefined;
 	checkPolicy(machine, unresolved, project.file, {excerpts});
 	const {service: spec, volumes} = resolveVolumes(machine, unresolved);
 	const service = withConnections(machine, spec);
 	checkKept(machine, service, map);
 	await refuseMissingKinds(machine, service.networks);
-	const networks = resolveNetworks(machine, service);
+	const networks = resolveNetworks(machine, service, options.dry === true && options.forScript !== true);
 	const others = resolveJoined(machine, project, service, {
 		map,
 		dry: options.dry === true && options.forScript !== true,
@@ -285,7 +315,11 @@ export async function planInput(
 	const sources = bindSources(
 		host,
 		service,
-		volumes.map(({mount}) => volumeData(dirs.store, mount.volume.name)),
+		volumes.map(({mount: {volume, subpath}}) => ({
+			name: volume.name,
+			data: volumePlace(dirs, volume),
+			subpath,
+		})),
 		options.dry !== true,
 	);
 	// Check again with the resolved paths, since a symlink may have changed after the first check.
@@ -303,14 +337,13 @@ export async function planInput(
 		tty,
 		volumes: [...service.volumes, ...named, ...given],
 	};
-	const config = startingIn(
-		options.cwd,
-		withMappings(withJoined(toOciConfig(withNames, imagePath(image)), others.namespaces), map),
-	);
+	const lowered = await withItsLimits(host, service, toOciConfig(withNames, imagePath(image)));
+	const config = startingIn(options.cwd, withMappings(withJoined(lowered, others.namespaces), map));
 	const input: PlanInput = {
 		extras: withWarnings(extrasOf(joined, facts.memory), [
 			...leftOutWarnings(machine, project, service),
 			...ownWarnings(project, service),
+			...equipped.warnings,
 		]),
 		config,
 		facts,
@@ -330,7 +363,7 @@ export async function planInput(
 		storeLocked: map === null || isRange(map) ? [] : lockedFlags(hostMounts(host), dirs.store),
 		seccomp: await seccompFilter(machine, service, config, options.dry !== true, request.traceSeccomp === true),
 		// A limit that a policy demands must not be skipped.
-		bestEffort: !hasMaximum(machine) && (request.bestEffort ?? machine.bestEffort),
+		bestEffort: !hasMaximum(machine) && bestEffort,
 		executor: request.executor ?? machine.executor ?? 'auto',
 		...(options.usedNumbers === undefined ? {} : {usedNumbers: options.usedNumbers}),
 	};

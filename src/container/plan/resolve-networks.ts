@@ -30,6 +30,7 @@ import {
 import {containerFolder} from '../../state/record.ts';
 import type {Machine} from '../machine/machine.ts';
 import {egressOf} from './resolve-egress.ts';
+import {externalLines} from './external-links.ts';
 import {hostsLines, resolvLines} from './name-lines.ts';
 import {networkPools} from './network-pools.ts';
 import {outsideProgram, ownNamespace} from './own-namespace.ts';
@@ -41,6 +42,7 @@ export type NetworkedService = Pick<
 	Service,
 	| 'name'
 	| 'service'
+	| 'oneOff'
 	| 'hostname'
 	| 'namespaces'
 	| 'networks'
@@ -48,6 +50,7 @@ export type NetworkedService = Pick<
 	| 'origins'
 	| 'egress'
 	| 'extraHosts'
+	| 'externalLinks'
 	| 'dns'
 	| 'dnsSearch'
 	| 'dnsOpt'
@@ -57,10 +60,11 @@ export type NetworkedService = Pick<
  * Decides how a container is on its networks: subnets, addresses, devices and ports. Nothing is taken yet: the plan has steps for that, and
  * fails with E_ADDRESS_IN_USE when another start was faster.
  *
+ * @param dry - nothing will be started: containers of `external_links` need not run
  * @returns null for a container without networks whose spec says nothing of names
  * @throws TsboxError E_HOST_UNSUPPORTED, E_PERMISSION, E_NETWORK_NOT_FOUND; of addresses and subnets as `pickAddress` and `pickSubnet`.
  */
-export function resolveNetworks(machine: Machine, service: NetworkedService): NetworksInput | null {
+export function resolveNetworks(machine: Machine, service: NetworkedService, dry = false): NetworksInput | null {
 	const {networks = [], name} = service;
 	const {host, dirs} = machine;
 	if (networks.length === 0 || leftOut(machine, service) !== undefined) return namesAlone(machine, service);
@@ -83,7 +87,8 @@ export function resolveNetworks(machine: Machine, service: NetworkedService): Ne
 		const ranges = families.flatMap(family => rangesOf(record, family));
 		const taken = ranges.map(range => ({...range, address: addressOf(machine, join, record, range, name)}));
 		const mac = parentMac(host, join, record) ?? join.macAddress ?? macOf(taken[0]?.address ?? '');
-		const names = [...new Set([service.service, name, service.hostname ?? name, ...join.aliases])];
+		const ofService = service.oneOff?.aliases === false ? [] : [service.service, ...join.aliases];
+		const names = [...new Set([...ofService, name, service.hostname ?? name])];
 		const addresses = taken.map(({cidr: {family, prefix}, subnet, gateway, address}): AddressInput => {
 			const text = leaseText({
 				address,
@@ -122,7 +127,15 @@ export function resolveNetworks(machine: Machine, service: NetworkedService): Ne
 		...placesOf(machine, name),
 		joins,
 		...portsOf(machine, service, outside),
-		hosts: hostsLines(service, gateways.length === 0 ? undefined : gateways),
+		hosts: [
+			...hostsLines(service, gateways.length === 0 ? undefined : gateways),
+			...externalLines(
+				machine,
+				service,
+				joins.map(({record}) => record.name),
+				dry,
+			),
+		],
 		...present({egress}),
 		resolv: resolvLines(host, egress?.resolver === undefined ? service : {...service, dns: [egress.resolver.address]}, {
 			hasIpv6: all.some(({family}) => family === 6),
@@ -308,6 +321,7 @@ function recordOf(machine: Machine, {network}: NetworkJoin, picked: readonly Net
 		schema: 1,
 		name: network.name,
 		project: network.project,
+		...(network.project === null ? {} : {key: network.key}),
 		driver,
 		...(parent === undefined ? {bridge: bridge ?? bridgeName(dirs.state, network.name)} : {parent}),
 		subnets: ranges,

@@ -20,7 +20,7 @@ export function portsOf(
 ): Pick<NetworksInput, 'ports' | 'published'> {
 	if (outside.length === 0) return {ports: [], published: []};
 	const seen = new Set<string>();
-	const all = ports.map(({published, target, protocol, ...port}) => {
+	const all = ports.map(({published, among, target, protocol, ...port}) => {
 		const at = hostAddress(port.hostIp);
 		const to = ([4, 6] as const).flatMap(family =>
 			at === undefined || isIP(at) === family ? (outside.find(each => each.family === family)?.address ?? []) : [],
@@ -28,7 +28,7 @@ export function portsOf(
 		refuseUnreached(at, published, to);
 		const number =
 			published === undefined || published === 0
-				? freePort(host, networksFolder(dirs.state), {protocol, container: name, target, seen})
+				? freePort(host, networksFolder(dirs.state), {protocol, container: name, target, seen, among})
 				: published;
 		seen.add(`${protocol}-${number}`);
 		const hostIp = at === '0.0.0.0' || at === '::' ? undefined : at;

@@ -4,7 +4,7 @@ import {TsboxError} from '../../errors/tsbox-error.ts';
 import {unlessForbidden} from '../../host/errno.ts';
 import type {VolumeInput} from '../../plan/input/input.ts';
 import type {BindVolume, Service, VolumeMount} from '../../spec/model/project.ts';
-import {allVolumes, readVolume, volumeData} from '../../state/volume.ts';
+import {allVolumes, readVolume, volumePlace} from '../../state/volume.ts';
 
 /**
  * Replaces each named volume of a service with a bind mount of its folder, and looks up the volumes.
@@ -12,12 +12,12 @@ import {allVolumes, readVolume, volumeData} from '../../state/volume.ts';
  * @throws TsboxError E_VOLUME_NOT_FOUND for a missing external volume.
  */
 export function resolveVolumes(
-	{host, dirs: {store}}: Machine,
+	{host, facts, dirs: {store, state}}: Machine,
 	service: Service,
 ): {readonly service: Service; readonly volumes: readonly VolumeInput[]} {
 	const volumes: VolumeInput[] = [];
 	const resolve = (mount: VolumeMount): BindVolume => {
-		const {volume, target, readOnly} = mount;
+		const {volume, target, readOnly, subpath} = mount;
 		// An unprivileged user may plan for root without access to its store.
 		const record = unlessForbidden(() => readVolume(host, store, volume.name));
 		if (record === undefined && volume.project === null && unlessForbidden(() => host.list(store)) !== undefined)
@@ -26,10 +26,18 @@ export function resolveVolumes(
 				allVolumes(host, store).map(({name}) => name),
 				`create it with \`tsbox volume create ${volume.name}\``,
 			);
+		if (volume.filesystem !== undefined && facts.user.uid !== 0)
+			throw new TsboxError('E_PERMISSION', `only root can mount the file system of the volume ${volume.key}`, {
+				why: `it is ${volume.filesystem.type}, by its \`driver_opts\``,
+				hint: 'run it with sudo, or use a folder',
+			});
 		volumes.push({mount, record});
 		return {
 			type: 'bind',
-			source: volumeData(store, volume.name),
+			source:
+				subpath === undefined
+					? volumePlace({store, state}, volume)
+					: `${volumePlace({store, state}, volume)}/${subpath}`,
 			target,
 			readOnly,
 			createHostPath: false,

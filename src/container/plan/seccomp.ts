@@ -2,6 +2,7 @@ import type {Machine} from '../machine/machine.ts';
 import {createHash} from 'node:crypto';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {errnoOf, unlessForbidden} from '../../host/errno.ts';
+import type {Host} from '../../host/host.ts';
 import type {OciConfig} from '../../oci/config.ts';
 import type {SeccompInput} from '../../plan/input/input.ts';
 import type {Service} from '../../spec/model/project.ts';
@@ -29,10 +30,30 @@ export async function seccompFilter(
 	const {seccomp} = service.security;
 	if (seccomp.kind === 'unconfined') return null;
 	const profile = seccomp.kind === 'file' ? seccomp.path : 'default';
-	const text =
-		seccomp.kind === 'file' ? profileText(host.readBytes(seccomp.path, 0, largestProfile + 1), seccomp.path) : '';
+	const text = seccomp.kind === 'file' ? profileText(host, seccomp.path) : '';
+	const {bounding} = config.process.capabilities;
+	return compiledFilter({host, facts, dirs}, {profile, text, capabilities: bounding}, write, trace);
+}
+
+/**
+ * A profile as a filter, from the store or compiled now.
+ *
+ * @param write - whether to keep a new filter in the store
+ * @param trace - whether to also compile the filter that notifies a listener
+ * @throws TsboxError E_SPEC_INVALID for a profile that cannot be compiled.
+ */
+export async function compiledFilter(
+	{host, facts, dirs}: Pick<Machine, 'host' | 'facts' | 'dirs'>,
+	{
+		profile,
+		text,
+		capabilities,
+	}: {readonly profile: string; readonly text: string; readonly capabilities: readonly string[]},
+	write: boolean,
+	trace = false,
+): Promise<SeccompInput> {
 	const target = {
-		capabilities: config.process.capabilities.bounding,
+		capabilities,
 		kernelRelease: facts.kernel.release,
 		arch: facts.kernel.arch,
 	};
@@ -60,7 +81,13 @@ export async function seccompFilter(
 	return {...made, profile};
 }
 
-function profileText(bytes: Buffer | undefined, path: string): string {
+/**
+ * The text of a seccomp profile.
+ *
+ * @throws TsboxError E_SPEC_INVALID for one that cannot be read, or that is too large.
+ */
+export function profileText(host: Host, path: string): string {
+	const bytes = host.readBytes(path, 0, largestProfile + 1);
 	const problem =
 		bytes === undefined ? 'cannot be read' : bytes.length > largestProfile ? 'is larger than 4 MiB' : undefined;
 	if (bytes !== undefined && problem === undefined) return bytes.toString();

@@ -4,7 +4,8 @@ import {errnoOf} from '../../host/errno.ts';
 import {ownerRuns} from '../../image/store/owner.ts';
 import {makeStore, newWorkPath} from '../../image/store/store.ts';
 import {removeStubborn} from '../../image/store/work-folder.ts';
-import {isVolumeName} from '../../spec/values/named-volume.ts';
+import {isVolumeName} from '../../spec/volumes/named-volume.ts';
+import {volumeLabels} from '../../state/compose-labels.ts';
 import {stateOf} from '../../state/record.ts';
 import {allVolumes, makeVolume, readVolume, volumeData, volumeFolder, type VolumeRecord} from '../../state/volume.ts';
 import {allRecords} from '../machine/find-container.ts';
@@ -42,16 +43,14 @@ function usersOf(machine: Machine, name: string): readonly string[] {
 		.map(record => record.name);
 }
 
-function summary(
-	machine: Machine,
-	{name, project, volume, labels, container, root, created}: VolumeRecord,
-): VolumeSummary {
+function summary(machine: Machine, record: VolumeRecord): VolumeSummary {
+	const {name, project, volume, labels, container, root, created} = record;
 	const path = volumeData(machine.dirs.store, name);
 	return {
 		name,
 		project,
 		volume,
-		labels,
+		labels: {...labels, ...volumeLabels(record)},
 		container: container ?? null,
 		root,
 		created,

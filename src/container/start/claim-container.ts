@@ -7,7 +7,14 @@ import {hintCgroupMove} from '../../kernel/cgroup-hint.ts';
 import {renamed} from '../../state/alias.ts';
 import {connectionsFile} from '../../state/connections.ts';
 import {claimName, nameInUse, releaseName} from '../../state/claim.ts';
-import {type ContainerRecord, containerFolder, type Detached, readRecord, writeRecord} from '../../state/record.ts';
+import {
+	type ContainerRecord,
+	containerFolder,
+	type Detached,
+	type EngineFacts,
+	readRecord,
+	writeRecord,
+} from '../../state/record.ts';
 import type {CgroupKill} from '../../step/verbs/cgroups.ts';
 import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
 import {givenFolder} from '../plan/given-files.ts';
@@ -34,7 +41,11 @@ export interface ClaimedContainer {
 export async function claimContainer(
 	machine: Machine,
 	planned: PlannedContainer,
-	{detached, keepsAlive = false}: {readonly detached?: Detached; readonly keepsAlive?: boolean} = {},
+	{
+		detached,
+		engine,
+		keepsAlive = false,
+	}: {readonly detached?: Detached; readonly engine?: EngineFacts; readonly keepsAlive?: boolean} = {},
 ): Promise<ClaimedContainer> {
 	refuseWithoutPower(machine, planned);
 	const {host, dirs} = machine;
@@ -48,6 +59,7 @@ export async function claimContainer(
 		bootId: bootId(host),
 		created: host.now(),
 		...(detached === undefined ? {} : {detached}),
+		...(engine === undefined ? {} : {engine}),
 		process: null,
 	};
 	const {members, kill} = cgroupsOf(planned.plan);

@@ -7,7 +7,7 @@ import {type MinimalInput, minimalScript} from '../../step/compile/minimal-scrip
 /** The keys that a minimal script is made from. */
 const carriedKeys = new Set(
 	`name container_name rootfs image platform pull_policy command entrypoint environment env_file working_dir user group_add hostname domainname
-	volumes tmpfs read_only mem_limit memswap_limit mem_reservation cpus cpu_shares cpuset pids_limit blkio_config ulimits
+	volumes tmpfs read_only mem_limit memswap_limit mem_reservation mem_swappiness oom_kill_disable cpu_rt_runtime cpu_rt_period cpus cpu_shares cpuset pids_limit blkio_config ulimits
 	sysctls oom_score_adj namespaces root cgroup_parent deploy profile profiles overlay`
 		.trim()
 		.split(/\s+/),

@@ -98,6 +98,7 @@ async function startOnce(
 		conf,
 		tty: planned.service.tty ?? false,
 		stdin: planned.service.stdinOpen ?? false,
+		discards: about.logging.driver === 'none',
 	});
 	const {emit, kept: events} = keepEvents(sink);
 	const observed = service.record === true ? stepSnapshots(host, planned.plan, claimed.members) : undefined;

@@ -1,3 +1,5 @@
+import {configHash} from '../../spec/merge/config-hash.ts';
+import {containerLabels} from '../../state/compose-labels.ts';
 import type {PlannedContainer} from '../machine/planned-container.ts';
 import type {ContainerRecord} from '../../state/record.ts';
 import type {CgroupKill} from '../../step/verbs/cgroups.ts';
@@ -27,15 +29,18 @@ function confinementOf(plan: Plan): ContainerRecord['confinement'] {
 	};
 }
 
+/** The labels that Compose sets, if the container is one of a project's. */
+function labelsOf({project, made, image}: PlannedContainer): Pick<ContainerRecord, 'labels'> {
+	if (project.hasServices !== true) return {};
+	const digest = image.kind === 'image' ? image.config : image.kind === 'archive' ? image.digest : undefined;
+	return {labels: containerLabels({project, service: made, hash: configHash(made), image: digest})};
+}
+
 /** A record without its owner, its times, and its first process. */
-export function recordFacts({
-	service,
-	project,
-	image,
-	config,
-	plan,
-	egress,
-}: PlannedContainer): Omit<ContainerRecord, 'owner' | 'bootId' | 'created' | 'process'> {
+export function recordFacts(
+	planned: PlannedContainer,
+): Omit<ContainerRecord, 'owner' | 'bootId' | 'created' | 'process'> {
+	const {service, project, image, config, plan, egress} = planned;
 	return {
 		schema: 1,
 		name: service.name,
@@ -54,5 +59,6 @@ export function recordFacts({
 		cgroups: cgroupsOf(plan).members,
 		confinement: confinementOf(plan),
 		origins: service.origins,
+		...labelsOf(planned),
 	};
 }

@@ -73,7 +73,9 @@ async function fillStore({host, facts, dirs}: Machine, unpack: () => Promise<voi
 
 /** The part of a start request that {@link start} needs. */
 export type StartRequest = Pick<UpRequest, 'emit' | 'signal' | 'hold'> &
-	Pick<ExecuteContext, 'atGate' | 'gate' | 'guard' | 'quiet' | 'trace'> & {
+	Pick<ExecuteContext, 'atGate' | 'gate' | 'guard' | 'moreCalls' | 'quiet' | 'trace'> & {
+		/** Write the start report when the container waits at its gate, since this process ends then. */
+		readonly reportsAtGate?: boolean;
 		/** Called after each step. The container side then waits before each step. */
 		readonly afterStep?: StepObserver | undefined;
 	};
@@ -160,9 +162,16 @@ export async function start(
 					},
 				}),
 			hold: request.hold ?? (afterStep && (async () => 'do' as const)),
-			atGate: request.atGate,
+			atGate:
+				request.reportsAtGate === true
+					? async exec => {
+							writeStartReport(host, conf, startReportOf(plan, kept));
+							return (await request.atGate?.(exec)) ?? exec;
+						}
+					: request.atGate,
 			gate: request.gate,
 			guard: request.guard,
+			moreCalls: request.moreCalls,
 			trace: request.trace,
 			copyMapped: async ({from, to, ids}) => {
 				if (ids === undefined) return;

@@ -3,7 +3,7 @@ import type {PlannedUpRequest} from './up-request.ts';
 import {callerOutput} from '../../host/programs/stdio.ts';
 import {ignoresInterrupt} from '../../kernel/ignores-interrupt.ts';
 import type {StartedContainer} from '../../execute/execute-context.ts';
-import {terminalKeys} from '../../execute/terminal-keys.ts';
+import {terminalKeys} from '../../execute/terminal/terminal-keys.ts';
 import {usualDetachKeys} from '../../spec/values/detach-keys.ts';
 import type {ContainerRecord} from '../../state/record.ts';
 

@@ -40,6 +40,7 @@ const factsShape: Shape = fields({
 		unifiedEnabled: list(text),
 		swapAccounting: flag,
 		ioWeightFile: orNull(text),
+		realtime: anyOf(count, exactly(null)),
 		killFile: flag,
 		writable: flag,
 		delegated: orNull(text),

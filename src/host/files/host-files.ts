@@ -177,13 +177,14 @@ function orAbsent<T>(read: () => T, path = ''): T | undefined {
 
 function fileFacts(stats: Stats | undefined): FileFacts | undefined {
 	if (stats === undefined) return undefined;
-	const {size, mode, uid, ino, dev, mtimeMs, ctimeMs, nlink: links} = stats;
+	const {size, mode, uid, gid, ino, dev, mtimeMs, ctimeMs, nlink: links} = stats;
 	const device = deviceOf(stats);
 	return {
 		kind: kindOf(stats),
 		size,
 		mode,
 		uid,
+		gid,
 		ino,
 		dev,
 		mtimeMs,

@@ -181,6 +181,7 @@ const fields: Readonly<Record<keyof Required<FileFacts>, true>> = {
 	size: true,
 	mode: true,
 	uid: true,
+	gid: true,
 	links: true,
 	ino: true,
 	dev: true,

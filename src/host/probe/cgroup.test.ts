@@ -13,6 +13,7 @@ test('maps controllers that are mounted together, and named hierarchies, to thei
 		v1: {cpu: '/cg/cpu,cpuacct', cpuacct: '/cg/cpu,cpuacct', 'name=systemd': '/cg/systemd'},
 		unified: null,
 		swapAccounting: false,
+		realtime: null,
 		killFile: false,
 	});
 });
@@ -34,10 +35,21 @@ test('finds files that only child cgroups have', () => {
 		layout: 'v2',
 		unifiedControllers: ['cpu', 'memory'],
 		swapAccounting: false,
+		realtime: null,
 		killFile: true,
 		ioWeightFile: 'io.bfq.weight',
 		writable: true,
 	});
+});
+
+test('an unprivileged user does not look into cgroups that are closed to it', () => {
+	const files = {'/sys/fs/cgroup/closed/cgroup.procs': '', '/sys/fs/cgroup/open/cgroup.kill': ''};
+	const host = recordingHost(files);
+	const lstat = (path: string) => {
+		if (path.startsWith('/sys/fs/cgroup/closed/')) throw Object.assign(new Error(path), {code: 'EACCES'});
+		return host.lstat(path);
+	};
+	expect(readCgroups({...host, lstat, stat: lstat}, v2, 1000).killFile).toBe(true);
 });
 
 test('an unprivileged user has only the delegated folder', () => {

@@ -1,3 +1,4 @@
+import {unlessForbidden} from '../errno.ts';
 import type {CgroupFacts} from '../facts.ts';
 import type {Host} from '../host.ts';
 import type {MountInfo} from './mountinfo.ts';
@@ -13,7 +14,7 @@ export function readCgroups(host: Host, mounts: readonly MountInfo[], uid: numbe
 	const v1 = v1Mounts(mounts);
 	const unified = mounts.find(({type}) => type === 'cgroup2')?.target ?? null;
 	const controllers = Object.keys(v1).filter(name => !name.startsWith('name='));
-	const folders = children(host, unified);
+	const folders = children(host, unified, uid);
 	const delegated = uid === 0 ? null : delegatedPath(host, unified, uid);
 	return {
 		layout: layoutOf(controllers.length > 0, unified !== null),
@@ -23,6 +24,7 @@ export function readCgroups(host: Host, mounts: readonly MountInfo[], uid: numbe
 		unifiedEnabled: wordsOf(host, unified, 'cgroup.subtree_control'),
 		swapAccounting: hasSwapAccounting(host, v1, unified, folders),
 		ioWeightFile: ioWeightFile(host, v1, unified, folders),
+		realtime: realtimeBudget(host, v1),
 		killFile: unified !== null && hasKillFile(host, unified, folders),
 		writable: uid === 0 ? isWritable(host, mounts, uid) : delegated !== null,
 		delegated,
@@ -79,6 +81,11 @@ function ioWeightFile(
 	return folders.some(folder => host.stat(`${folder}/io.bfq.weight`) !== undefined) ? 'io.bfq.weight' : null;
 }
 
+function realtimeBudget(host: Host, {cpu}: CgroupFacts['v1']): number | null {
+	const budget = cpu === undefined ? 0 : Number(host.readText(`${cpu}/cpu.rt_runtime_us`) ?? 0);
+	return budget > 0 ? budget : null;
+}
+
 function hasKillFile(host: Host, unified: string, [child]: readonly string[]): boolean {
 	// The root never has cgroup.kill. cgroup.pressure, which the root has, is newer (Linux 6.1, not 5.14) and proves it too.
 	return child === undefined
@@ -106,13 +113,15 @@ function delegatedPath(host: Host, unified: string | null, uid: number): string 
 	return null;
 }
 
-function children(host: Host, folder: string | null): readonly string[] {
+/** The child cgroups that this user may look into: an engine can have closed its own to all but root. */
+function children(host: Host, folder: string | null, uid: number): readonly string[] {
 	if (folder === null) return [];
+	const isOpen = (path: string): boolean => unlessForbidden(() => [host.lstat(`${path}/cgroup.procs`)]) !== undefined;
 	return host
 		.list(folder)
 		.filter(name => !kernelFile.test(name))
 		.map(name => `${folder}/${name}`)
-		.filter(path => host.lstat(path)?.kind === 'directory');
+		.filter(path => host.lstat(path)?.kind === 'directory' && (uid === 0 || isOpen(path)));
 }
 
 function wordsOf(host: Host, folder: string | null, file: string): readonly string[] {

@@ -1,4 +1,4 @@
-import {closeSync, readdirSync, readFileSync} from 'node:fs';
+import {closeSync, readdirSync, readFileSync, readlinkSync} from 'node:fs';
 
 /** O_CLOEXEC in /proc/PID/fdinfo, in octal; proc_pid_fdinfo(5), open(2). */
 const closeOnExec = 0o2000000;
@@ -42,6 +42,24 @@ function isInherited(fd: number): boolean {
 		return flags !== undefined && (Number.parseInt(flags, 8) & closeOnExec) === 0;
 	} catch {
 		// The descriptor of the directory listing is closed by now.
+		return false;
+	}
+}
+
+/**
+ * The descriptors from 3 on that the caller of this process gave it, undefined for each that it did not give. The lowest one that was free
+ * became Node's event queue, which is the first thing that Node opens.
+ */
+export function givenDescriptors(count: number): readonly (number | undefined)[] {
+	const given = Array.from({length: count}, (_, at) => (isOpen(3 + at) ? 3 + at : undefined));
+	const free = given.indexOf(undefined);
+	return free === -1 ? given : given.map((fd, at) => (at < free ? fd : undefined));
+}
+
+function isOpen(fd: number): boolean {
+	try {
+		return readlinkSync(`/proc/self/fd/${fd}`) !== 'anon_inode:[eventpoll]';
+	} catch {
 		return false;
 	}
 }

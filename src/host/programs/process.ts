@@ -13,6 +13,13 @@ function startTimeOf(stat: string): string | undefined {
 	return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
 }
 
+/** The parent of a process; undefined when the process or the parent is none of this pid namespace. */
+export function parentOf(host: Host, pid: number): number | undefined {
+	const stat = host.readText(`/proc/${pid}/stat`);
+	const parent = Number(stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+	return parent > 0 ? parent : undefined;
+}
+
 /** The identity of a running process; undefined when there is none. */
 export function identify(host: Host, pid: number): ProcessIdentity | undefined {
 	const stat = host.readText(`/proc/${pid}/stat`);

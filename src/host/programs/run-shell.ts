@@ -35,7 +35,7 @@ export async function runShell(
 const kept = 64 * 1024;
 
 /** The last of what a stream says until it ends. */
-async function endOf(stream: RunningProgram['pipes'][number]): Promise<string> {
+export async function endOf(stream: RunningProgram['pipes'][number]): Promise<string> {
 	let said = '';
 	if (stream && 'setEncoding' in stream)
 		for await (const text of stream.setEncoding('utf8')) said = `${said}${text}`.slice(-kept);

@@ -8,9 +8,10 @@ import {makeLink} from '../../host/files/link.ts';
 import {closeDescriptor} from '../../host/programs/stdio.ts';
 import type {Host} from '../../host/host.ts';
 
-/** Limits of a record's archive: entries, and bytes without the image in it. */
-const mostEntries = 100_000;
-const mostBytes = 4 * 1024 ** 3;
+/** The most entries in a record. */
+export const mostEntries = 100_000;
+/** The most bytes in a record, without the image in it. */
+export const mostBytes = 4 * 1024 ** 3;
 
 /**
  * Writes a folder as a gzip-compressed tar with entries `TOP/NAME`, without owners. The archive is written in the work folder, where
@@ -48,6 +49,7 @@ export async function packFolder(
 
 /** Options of {@link unpackFolder}. */
 export interface FolderUnpack {
+	/** Absolute path of the archive. */
 	readonly file: string;
 	/** An empty folder of the caller's. */
 	readonly into: string;

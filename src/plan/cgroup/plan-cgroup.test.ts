@@ -1,7 +1,9 @@
 import {expect, test} from 'vitest';
-import type {CgroupFacts} from '../../host/facts.ts';
+import type {CgroupFacts, HostFacts} from '../../host/facts.ts';
+import type {OciBlockIO} from '../../oci/config.ts';
 import type {Service} from '../../spec/model/project.ts';
-import {limitsOf, samplePlan, savedFacts, stepOf} from '../../../test/support/sample-input.ts';
+import {limitsOf, sampleInput, samplePlan, savedFacts, stepOf} from '../../../test/support/sample-input.ts';
+import {planContainer} from '../plan-container.ts';
 
 const hybrid = savedFacts('v1-bookworm');
 const v2 = savedFacts('v2-bookworm');
@@ -82,14 +84,89 @@ test.each([
 	['io.bfq.weight', v2, 300, '300', 'default 300'],
 	['blkio.weight', v1, 300, '300', '300'],
 	['blkio.bfq.weight', hybrid, 300, '300', '300'],
-] as const)(
-	'an io weight is written to %s in the scale of that file',
-	(ioWeightFile, facts, ioWeight, value, reads) => {
-		const plan = samplePlan({service: {ioWeight}, facts: {...facts, cgroup: {...facts.cgroup, ioWeightFile}}});
-		expect(limitsOf(plan)).toEqual({[ioWeightFile]: value});
-		expect(stepOf(plan, 'cgroup.io').checks).toMatchObject([{equals: reads}]);
-	},
-);
+] as const)('an io weight is written to %s in the scale of that file', (ioWeightFile, facts, weight, value, reads) => {
+	const plan = samplePlan({service: {blkio: {weight}}, facts: {...facts, cgroup: {...facts.cgroup, ioWeightFile}}});
+	expect(limitsOf(plan)).toEqual({[ioWeightFile]: value});
+	expect(stepOf(plan, 'cgroup.io').checks).toMatchObject([{equals: reads}]);
+});
+
+const disk = {major: 254, minor: 0};
+const stick = {major: 8, minor: 16};
+
+/** What each file of the container's cgroup is given for limits of devices, and what it then shows. */
+function ioOf(blockIO: OciBlockIO, facts: HostFacts): readonly unknown[] {
+	const input = sampleInput({facts});
+	const {linux} = input.config;
+	const plan = planContainer({
+		...input,
+		config: {...input.config, linux: {...linux, resources: {...linux.resources, blockIO}}},
+	});
+	return plan.steps.flatMap(({id, action, checks}) => {
+		if (!id.startsWith('cgroup.io')) return [];
+		const [check] = checks;
+		const written = action.kind === 'write' ? [action.value] : action.kind === 'writeEach' ? action.values : [];
+		return check?.kind === 'value' ? [[check.path.replace(/^.*\/demo\//, ''), written, check.equals]] : [];
+	});
+}
+
+test('limits of devices are a file each in v1, and lines of one file in v2; the device that came first is shown last', () => {
+	const limits = {
+		throttleReadBpsDevice: [
+			{...disk, rate: 1024},
+			{...stick, rate: 2048},
+		],
+		throttleWriteIOPSDevice: [{...stick, rate: 30}],
+	};
+	expect(ioOf(limits, v1)).toEqual([
+		['blkio.throttle.read_bps_device', ['254:0 1024', '8:16 2048'], '8:16 2048 254:0 1024'],
+		['blkio.throttle.write_iops_device', ['8:16 30'], '8:16 30'],
+	]);
+	const rest = 'wbps=max riops=max';
+	expect(ioOf(limits, v2)).toEqual([
+		[
+			'io.max',
+			['254:0 rbps=1024', '8:16 rbps=2048 wiops=30'],
+			`8:16 rbps=2048 ${rest} wiops=30 254:0 rbps=1024 ${rest} wiops=max`,
+		],
+	]);
+});
+
+test('weights of devices stand beside the usual one, in v2 in the same file', () => {
+	const weights = {weight: 300, weightDevice: [{...disk, weight: 1000}]};
+	const bfq = {...v1, cgroup: {...v1.cgroup, ioWeightFile: 'blkio.bfq.weight'}};
+	expect(ioOf(weights, bfq)).toEqual([
+		['blkio.bfq.weight', ['300'], '300'],
+		['blkio.bfq.weight_device', ['254:0 1000'], '254:0 1000'],
+	]);
+	const unified = {...v2, cgroup: {...v2.cgroup, ioWeightFile: 'io.weight'}};
+	expect(ioOf(weights, unified)).toEqual([['io.weight', ['default 2930', '254:0 10000'], 'default 2930 254:0 10000']]);
+});
+
+test('real-time CPU time is given to each group above first, and refused where the kernel has none for groups', () => {
+	const service = {cpuRtRuntime: 300_000, cpuRtPeriod: 400_000};
+	const facts = {...v1, cgroup: {...v1.cgroup, realtime: 950_000}};
+	const written = samplePlan({service, facts}).steps.flatMap(({action}) =>
+		action.kind === 'write' && action.path.includes('cpu.rt_') ? [`${action.path} ${action.value}`] : [],
+	);
+	expect(written.map(line => line.replace('/sys/fs/cgroup/cpu', ''))).toEqual([
+		'/tsbox/cpu.rt_runtime_us 950000',
+		'/tsbox/demo/cpu.rt_period_us 400000',
+		'/tsbox/demo/cpu.rt_runtime_us 300000',
+	]);
+	const none = {...v1, cgroup: {...v1.cgroup, realtime: null}};
+	expect(() => samplePlan({service, facts: none})).toThrow('real-time CPU time cannot be given');
+	expect(() => samplePlan({service, facts: v2})).toThrow('real-time CPU time cannot be given');
+});
+
+test('swappiness and waiting for memory are of v1, and v2 warns that it has neither', () => {
+	const service = {memLimit: 8192, memSwappiness: 0, oomKillDisable: true};
+	expect(limits(service, v1)).toMatchObject({'memory.swappiness': '0', 'memory.oom_control': '1'});
+	expect(limits(service)).toEqual({'memory.max': '8192'});
+	expect(samplePlan({service, facts: v2}).warnings).toEqual([
+		'mem_swappiness has no effect: cgroup v2 has no such setting',
+		'oom_kill_disable has no effect: cgroup v2 has no such setting',
+	]);
+});
 
 test('v1 inherits CPUs and memory nodes level by level before it narrows the set', () => {
 	const plan = samplePlan({service: {cpuset: '0-1'}, facts: v1});
@@ -162,7 +239,7 @@ test.each([
 	['cpuset', {cpuset: '0'}, v2, {unifiedControllers: ['memory']}],
 	['pids', {pidsLimit: 1}, v2, {unifiedControllers: ['memory']}],
 	['swap', {memLimit: MiB, memswapLimit: MiB}, v2, {swapAccounting: false}],
-	['io', {ioWeight: 100}, v2, {ioWeightFile: null}],
+	['io', {blkio: {weight: 100}}, v2, {ioWeightFile: null}],
 	['cgroup', {pidsLimit: 1}, v2, {layout: 'none'}],
 	['cgroup', {pidsLimit: 1}, v2, {writable: false}],
 ] as const)('a host without %s refuses %j, and warns instead with --best-effort', (_, service, host, cgroup) => {

@@ -3,8 +3,10 @@ import type {CgroupKill} from '../../step/verbs/cgroups.ts';
 import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
 import {firstProcess} from '../../step/verbs/run.ts';
 import type {Step, StepBefore, StepBeside} from '../../step/verbs/step.ts';
+import {deviceWriteSteps, deviceWrites} from './device-writes.ts';
 import {deviceRules, deviceSteps} from './plan-devices.ts';
 import {cgroupSettings, type Setting} from './cgroup-settings.ts';
+import {refuseUndelegated, scopeStep} from './systemd-scope.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {isRange, mappedRoot} from '../../host/id-map.ts';
 import {isRootless, type PlanInput} from '../input/input.ts';
@@ -65,9 +67,12 @@ export function settingStep(setting: Setting, path: string): Step {
 	const file = `${path}/${setting.file}`;
 	return cgroupStep(setting.id, setting.title, setting.why, setting.man, {
 		object: `${file} = ${setting.value}`,
-		action: {kind: 'write', path: file, value: setting.value},
+		action:
+			setting.values === undefined
+				? {kind: 'write', path: file, value: setting.value}
+				: {kind: 'writeEach', path: file, values: setting.values},
 		undo: {kind: 'none', reason: 'it goes with the cgroup'},
-		checks: [{kind: 'value', path: file, equals: setting.reads ?? setting.value}],
+		checks: setting.reads === null ? [] : [{kind: 'value', path: file, equals: setting.reads ?? setting.value}],
 	});
 }
 
@@ -219,16 +224,25 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 	const facts = input.facts.cgroup;
 	const settings = cgroupSettings(input, missing);
 	const cgroup = cgroupPath(input);
-	const own = delegatedGroup(input);
-	if (facts.layout === 'none' || (!facts.writable && own === null)) {
+	const scope = input.extras.bundle?.scope;
+	const own = scope === undefined ? delegatedGroup(input) : null;
+	if (facts.layout === 'none' || (!facts.writable && own === null && scope === undefined)) {
 		if (settings.length > 0) missing.add('no limits can be set', ...noCgroups(input));
 		if (isGiven(input)) missing.add('the container cannot have cgroups of its own', ...noCgroups(input));
 		return {steps: [], members: [], kill: {kind: 'none'}};
 	}
+	refuseUndelegated(scope, settings, missing);
 	const onV2 = facts.layout === 'v2';
-	const rules = input.extras.bare === undefined ? deviceRules(input, missing) : [];
+	const {bundle} = input.extras;
+	const writes = bundle === undefined ? [] : deviceWrites(input.config.linux.resources.devices ?? []);
+	const rules = input.extras.bare === undefined && bundle === undefined ? deviceRules(input, missing) : [];
 	const wanted = [
-		...new Set([...settings.map(setting => setting.controller), ...(rules.length > 0 ? ['devices'] : [])]),
+		...new Set([
+			...settings.map(setting => setting.controller),
+			...(rules.length + writes.length > 0 ? ['devices'] : []),
+			// Engines ask each hierarchy about the container.
+			...(bundle === undefined ? [] : Object.keys(facts.v1)),
+		]),
 	];
 	// A bare container has a cgroup only for its limits.
 	const isBare = input.extras.bare !== undefined;
@@ -248,6 +262,9 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 	const given = isGiven(input);
 	const steps: Step[] = [
 		...(own === null ? [] : supervisorSteps(facts, own)),
+		...(scope === undefined
+			? []
+			: [scopeStep(scope, `${facts.unified ?? facts.v1['name=systemd'] ?? ''}${cgroup}`, settings)]),
 		cgroupStep(
 			'cgroup.make',
 			`make the cgroup ${cgroup}`,
@@ -262,7 +279,8 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 		),
 		...(given && isRange(input.map) ? [giveStep(members, mappedRoot(input.map))] : []),
 	];
-	if (onV2 && facts.unified !== null) {
+	// systemd hands a scope that it delegates all that it has.
+	if (onV2 && facts.unified !== null && scope === undefined) {
 		// Only the root cgroup may both hold processes and enable controllers (cgroup-v2.rst, "No Internal Process Constraint").
 		// The default cgroup is /tsbox, beside systemd's slices. systemd is the single writer below its slices, and leaves
 		// top-level cgroups that it did not make alone (systemd's CGROUP_DELEGATION.md). The ancestors of a delegated cgroup
@@ -302,11 +320,34 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 				? member.controller === ''
 				: facts.v1[member.controller] === facts.v1[setting.controller] && member.controller !== '',
 		)?.path ?? '';
+	if (input.config.linux.resources.cpu?.realtimeRuntime !== undefined) steps.push(...budgetSteps(facts, all));
 	if (!onV2 && wanted.includes('cpuset')) steps.push(...inheritCpuset(facts.v1['cpuset'] ?? '', all));
 	const devices = members.find(({controller}) => controller === 'devices');
-	if (devices !== undefined) steps.push(...deviceSteps(devices.path, rules));
+	if (devices !== undefined)
+		steps.push(...(bundle === undefined ? deviceSteps(devices.path, rules) : deviceWriteSteps(devices.path, writes)));
 	steps.push(...settings.map(setting => settingStep(setting, home(setting))));
 	return {steps, members, kill};
+}
+
+/** A group can give its children no more real-time than it has itself, and a new one has none: sched-rt-group.rst. */
+function budgetSteps({v1, realtime}: CgroupFacts, all: readonly string[]): readonly Step[] {
+	const mount = v1['cpu'];
+	if (mount === undefined || realtime === null) return [];
+	return all.slice(0, -1).map(level => {
+		const path = `${mount}${level}/cpu.rt_runtime_us`;
+		return cgroupStep(
+			`cgroup.cpu.rt_runtime${level.replaceAll('/', '.')}`,
+			`give ${level} a budget of real-time CPU time`,
+			'A group can give its children no more than it has itself, and a new one has none.',
+			'sched(7)',
+			{
+				object: path,
+				action: {kind: 'write', path, value: String(realtime)},
+				undo: {kind: 'none', reason: 'it goes with the group'},
+				checks: [],
+			},
+		);
+	});
 }
 
 /** A new v1 cpuset has neither CPUs nor memory nodes, and accepts no process until it has both (cpusets.rst). */

@@ -1,4 +1,5 @@
 import profile from '../../../config/default-profile.json' with {type: 'json'};
+import {orderedAccess} from '../../spec/values/device-rule.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import type {PlanInput} from '../input/input.ts';
 import type {Shortfalls} from '../input/unsupported.ts';
@@ -13,7 +14,14 @@ export function deviceRules(input: PlanInput, missing: Shortfalls): readonly str
 	const {facts, extras, devices} = input;
 	const enforced = facts.cgroup.v1['devices'] !== undefined && facts.cgroup.writable;
 	if (extras.privileged) return [];
+	const asked = rulesOf(input);
 	if (!enforced) {
+		if (asked.length > 0)
+			missing.add(
+				'no more devices can be let in by their numbers',
+				'only the device controller of cgroup v1 does that without a program of its own, and it is not there',
+				'name the devices with `devices`, in place of `device_cgroup_rules`',
+			);
 		for (const {source, permissions} of extras.devices) {
 			if (permissions.includes('r') && permissions.includes('w')) continue;
 			missing.add(
@@ -24,18 +32,41 @@ export function deviceRules(input: PlanInput, missing: Shortfalls): readonly str
 		}
 		return [];
 	}
-	return [
+	return merged([
 		...profile.devices,
 		...extras.devices.flatMap(({source, permissions}) => {
 			const device = devices[source];
-			return device === undefined ? [] : [`${device.type} ${device.major}:${device.minor} ${ordered(permissions)}`];
+			return device === undefined ? [] : [`${device.type} ${device.major}:${device.minor} ${permissions}`];
 		}),
-	];
+		...asked,
+	]);
 }
 
-/** Sorts permissions as the kernel lists them. */
-function ordered(permissions: string): string {
-	return ['r', 'w', 'm'].filter(letter => permissions.includes(letter)).join('');
+/** What `device_cgroup_rules` let in; `a` is both types, because the kernel takes it for all devices. */
+function rulesOf({config}: PlanInput): readonly string[] {
+	return (config.linux.resources.devices ?? []).flatMap(({type, major = '*', minor = '*', access}) =>
+		(type === 'a' ? ['c', 'b'] : [type]).map(each => `${each} ${major}:${minor} ${access}`),
+	);
+}
+
+/** The kernel keeps one rule for a number, with the permissions of all that name it: dev_exception_add of device_cgroup.c. */
+function merged(rules: readonly string[]): readonly string[] {
+	const found = new Map<string, string>();
+	for (const rule of rules) {
+		const [type = '', number = '', access = ''] = rule.split(' ');
+		const key = `${type} ${number}`;
+		found.set(key, orderedAccess(`${found.get(key) ?? ''}${access}`));
+	}
+	return [...found].map(([key, access]) => `${key} ${access}`);
+}
+
+/**
+ * Whether nodes in /dev open that no step bound there: where the device controller decides, it lets in only what the spec asks for. Without
+ * such rules all mounts are `nodev`.
+ */
+export function opensNodes({config, facts, extras}: Pick<PlanInput, 'config' | 'facts' | 'extras'>): boolean {
+	const rules = config.linux.resources.devices ?? [];
+	return rules.length > 0 && facts.cgroup.v1['devices'] !== undefined && facts.cgroup.writable && !extras.privileged;
 }
 
 /** The two steps that deny all devices and then allow those in the rules. */

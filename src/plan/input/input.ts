@@ -14,6 +14,8 @@ export interface SourceFacts {
 	/** The path with every symlink resolved. */
 	readonly real: string;
 	readonly kind: 'file' | 'folder';
+	/** What of it is mounted, if not all: a relative path, which others may change. It is looked up where it can lead nowhere else. */
+	readonly below?: string;
 	/** Mounts below the source, relative to it, parents first. A recursive bind mount binds each one separately. */
 	readonly submounts: readonly string[];
 	/** Mount flags that a rootless remount must repeat, because the kernel locks them (mount_namespaces(7)). */
@@ -67,6 +69,8 @@ export interface SeccompInput {
 	/** struct sock_filter[] of seccomp(2), base64. */
 	readonly filter: string;
 	readonly instructions: number;
+	/** The bits of SECCOMP_FILTER_FLAG_*, seccomp(2). */
+	readonly flags?: number;
 	/** With `--trace-seccomp`: a filter that asks a listener about each call that `filter` refuses. */
 	readonly traced?: string;
 	/** Remarks for the reader, such as a system call whose name is unknown. */
@@ -134,14 +138,24 @@ export const stage = '/dev/.box';
 
 /**
  * Where the container side finds the gathered mounts. Any folder would do that exists on every host and is open to all
- * users: the mount that covers it is visible only in the container's own mount namespace.
+ * users: the mount that covers it is visible only in the container's own mount namespace. The root filesystem of a bundle keeps its path.
  */
-export const reached = '/tmp';
+export function reachedIn({extras, config}: Pick<PlanInput, 'extras' | 'config'>): '/tmp' | '/var/tmp' {
+	return extras.bundle !== undefined && config.root.path.startsWith('/tmp/') ? '/var/tmp' : '/tmp';
+}
 
 /** Whether an ordinary user starts the container, without privileges outside of its user namespace. */
 export function isRootless({map}: Pick<PlanInput, 'map'>): boolean {
 	// Root of a bare container that root started maps to itself.
 	return map !== null && !isRange(map) && mappedRoot(map)[0] !== 0;
+}
+
+/**
+ * Whether the container is set up in a user namespace: its own, or that of the caller, as rootless Podman has one. Mounts that came into it from the
+ * host are locked together, and keep their flags: mount_namespaces(7).
+ */
+export function isInUserNamespace({map, extras}: Pick<PlanInput, 'map' | 'extras'>): boolean {
+	return map !== null || extras.bundle?.isNested === true;
 }
 
 /** The namespaces that the container does not share with the host: new ones, and those of others that it joins. */
@@ -161,14 +175,22 @@ export function overlayInStore({image, facts, map}: PlanInput): boolean {
 
 /** The paths of this input's container. */
 export function containerPaths(input: PlanInput): ContainerPaths {
-	const {folders, extras, facts} = input;
+	const {folders, extras, facts, config} = input;
 	const state = `${folders.state}/containers/${extras.name}`;
+	if (extras.bundle !== undefined) {
+		const {path} = config.root;
+		const isGathered = isRange(input.map);
+		// Hooks of the configuration know the root filesystem by its path.
+		const root = isGathered && !extras.bundle.isReachable ? `${reachedIn(input)}/root` : path;
+		const gathered = isGathered ? `${state}/gathered` : root;
+		return {state, layer: state, upper: path, work: path, root, gathered, stage: `${root}${stage}`};
+	}
 	const layer = extras.keep
 		? `${folders.store}/kept/${extras.name}`
 		: overlayInStore(input) || !facts.overlay.tmpfs
 			? `${folders.store}/layers/${extras.name}`
 			: `${state}/layer`;
 	const gathered = `${layer}/root`;
-	const root = isRange(input.map) ? `${reached}/root` : gathered;
+	const root = isRange(input.map) ? `${reachedIn(input)}/root` : gathered;
 	return {state, layer, upper: `${layer}/upper`, work: `${layer}/work`, root, gathered, stage: `${root}${stage}`};
 }

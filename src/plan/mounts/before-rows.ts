@@ -1,20 +1,35 @@
+import {isRange} from '../../host/id-map.ts';
 import type {MountRow} from '../../step/verbs/mounts.ts';
-import {containerPaths, type PlanInput} from '../input/input.ts';
+import {opensNodes} from '../cgroup/plan-devices.ts';
+import {containerPaths, isInUserNamespace, type PlanInput} from '../input/input.ts';
 import {hostFolderRows, rootMount} from '../rootfs/root-rows.ts';
 import type {Taken} from './gather.ts';
+import {idmapOption, stagedOf, stagedSources} from './staged-sources.ts';
 
 /** The rows for /proc and an empty /dev, with the options of the OCI config. */
-function kernelRows(input: PlanInput): readonly MountRow[] {
+function kernelRows(input: PlanInput, taken: Taken): readonly MountRow[] {
 	const {root} = containerPaths(input);
 	const rows: MountRow[] = [];
-	const proc = input.config.mounts.find(mount => mount.destination === '/proc');
+	const proc = input.config.mounts.find(({destination, type}) => destination === '/proc' && type === 'proc');
 	if (proc !== undefined) {
 		const why = 'its processes, as seen from its own pid namespace';
 		rows.push({source: 'proc', target: `${root}/proc`, type: 'proc', options: proc.options, why});
 	}
 	const dev = input.config.mounts.find(mount => mount.destination === '/dev');
-	if (dev !== undefined)
-		rows.push({source: 'tmpfs', target: `${root}/dev`, type: 'tmpfs', options: dev.options, why: 'an empty /dev'});
+	// What the configuration of a bundle binds there is under the stage.
+	if (dev?.type === 'bind') {
+		const name = stagedOf(input, dev, stagedSources(input, null))?.name;
+		rows.push({
+			source: taken.staged.find(each => each.name === name)?.real ?? dev.source,
+			target: `${root}/dev`,
+			type: 'none',
+			options: dev.options,
+			why: 'a folder of the host',
+		});
+	} else if (dev !== undefined) {
+		const options = opensNodes(input) ? dev.options.filter(option => option !== 'nodev') : dev.options;
+		rows.push({source: 'tmpfs', target: `${root}/dev`, type: 'tmpfs', options, why: 'an empty /dev'});
+	}
 	return rows;
 }
 
@@ -30,7 +45,8 @@ function stageRows(input: PlanInput, {toolbox, conf, staged}: Taken, withSys: bo
 	});
 	// In a user namespace submounts are locked to the folders that they cover (mount_namespaces(7)), so only a recursive
 	// bind succeeds.
-	const bind = input.map === null ? 'bind' : 'rbind';
+	const bind = isInUserNamespace(input) ? 'rbind' : 'bind';
+	const gathered = isRange(input.map);
 	return [
 		{
 			source: 'tmpfs',
@@ -47,11 +63,23 @@ function stageRows(input: PlanInput, {toolbox, conf, staged}: Taken, withSys: bo
 			: []),
 		...staged
 			.filter(each => each.kind === 'folder')
-			.map(each => on(each.real, each.name, [each.recursive ? 'rbind' : 'bind'], 'a folder to bind from')),
+			.map(each =>
+				on(
+					each.real,
+					each.name,
+					[each.recursive ? 'rbind' : 'bind', ...(gathered ? [] : idmapOption(each.idmap))],
+					'a folder to bind from',
+				),
+			),
 	];
 }
 
 /** The rows to mount from the host: root, /proc, /dev, and the stage with the toolbox and the bind sources. */
 export function beforeRows(input: PlanInput, taken: Taken, withSys: boolean): readonly MountRow[] {
-	return [rootMount(input).row, ...hostFolderRows(input), ...kernelRows(input), ...stageRows(input, taken, withSys)];
+	return [
+		rootMount(input).row,
+		...hostFolderRows(input),
+		...kernelRows(input, taken),
+		...stageRows(input, taken, withSys),
+	];
 }

@@ -1,12 +1,12 @@
 import {isRange, mappedRoot, type RangeMap} from '../../host/id-map.ts';
 import type {MountRow} from '../../step/verbs/mounts.ts';
-import type {Step} from '../../step/verbs/step.ts';
-import {containerPaths, type PlanInput, reached} from '../input/input.ts';
+import type {Step, StepInside} from '../../step/verbs/step.ts';
+import {containerPaths, type PlanInput, reachedIn} from '../input/input.ts';
 import {hideRows} from './hide-rows.ts';
 import type {InsideStep} from '../input/inside-step.ts';
 import {mountCheck} from './mount-check.ts';
 import {type GatheredRoot, gatheredRoot} from '../rootfs/root-rows.ts';
-import type {StagedSource} from './staged-sources.ts';
+import {idmapOption, type StagedSource} from './staged-sources.ts';
 
 /*
  * Root starts a container with a user namespace. Container root is an unprivileged uid on the host: it can reach neither
@@ -21,9 +21,10 @@ export interface Taken {
 	readonly staged: readonly StagedSource[];
 }
 
-/** Rewrites the paths for the container side: below {@link reached} if they were gathered, else unchanged. */
+/** Rewrites the paths for the container side: below {@link reachedIn} if they were gathered, else unchanged. */
 export function takenFrom(input: PlanInput, taken: Taken): Taken {
 	if (!isRange(input.map)) return taken;
+	const reached = reachedIn(input);
 	return {
 		toolbox: `${reached}/tools`,
 		conf: `${reached}/conf`,
@@ -39,13 +40,13 @@ export function gatherSteps(
 	{enter, steps: between}: {readonly enter: Step | null; readonly steps: readonly Step[]},
 ): readonly Step[] {
 	if (!isRange(input.map) || enter === null) return [];
-	const {gathered, state} = containerPaths(input);
+	const {state} = containerPaths(input);
 	const files = taken.staged.filter(({kind}) => kind === 'file');
 	const root = gatheredRoot(input, input.map);
 	// Relative lower folders are below a mount of the first table, so the working directory is there only after it.
 	const isApart = root.root.cwd !== undefined;
 	const rows = gatherRows(input, input.map, taken, isApart ? root.below : [...root.below, root.root.row]);
-	const reach = [...files.map(each => fileRow(gathered, each)), reachRow(gathered)];
+	const reach = reachRows(input, files);
 	const last = files.length === 0 ? reach : [];
 	const checks = [mountCheck(root.root.row, '/')];
 	const steps = [
@@ -81,43 +82,50 @@ export function gatherSteps(
 		),
 		...(isApart ? [layersStep(inside, root, last, checks)] : []),
 	];
-	if (files.length > 0)
-		steps.push(
-			inside(
-				'mounts.gatherFiles',
-				'make files to bind the single files on',
-				'A file can only be bound on a file.',
-				'sh(1)',
-				{
-					action: {kind: 'touch', paths: files.map(({name}) => `${gathered}/${name}`)},
-				},
-			),
-			inside(
-				'mounts.reach',
-				`cover ${reached} with that place`,
-				`In this mount namespace alone: everybody can reach ${reached}, and the host's is not touched.`,
-				'mount(8)',
-				{action: {kind: 'mountTable', name: 'reach', place: 'host', rows: reach}},
-			),
-		);
-	if (input.tty)
-		steps.push(
-			inside(
-				'mounts.ownTerminal',
-				'give the terminal to root of the container',
-				'It belongs to root of the host, who made it, and would open for no other user.',
-				'chown(1)',
-				{
-					action: {
-						kind: 'run',
-						tool: 'chown',
-						args: [mappedRoot(input.map).join(':'), '/proc/self/fd/5'],
-						place: 'host',
-					},
-				},
-			),
-		);
+	if (files.length > 0) steps.push(filesStep(input, inside, files), reachStep(input, inside, reach));
+	if (input.tty) steps.push(ownTerminal(inside, input.map));
 	return [...steps, ...between, enter];
+}
+
+/** The step that makes files to bind single files on, once the place is there. */
+export function filesStep(input: PlanInput, inside: InsideStep, files: readonly StagedSource[]): StepInside {
+	const {gathered} = containerPaths(input);
+	return inside(
+		'mounts.gatherFiles',
+		'make files to bind the single files on',
+		'A file can only be bound on a file.',
+		'sh(1)',
+		{action: {kind: 'touch', paths: files.map(({name}) => `${gathered}/${name}`)}},
+	);
+}
+
+/** The step after which root of the container finds the place. */
+export function reachStep(input: PlanInput, inside: InsideStep, rows: readonly MountRow[]): StepInside {
+	return inside(
+		'mounts.reach',
+		`cover ${reachedIn(input)} with that place`,
+		`In this mount namespace alone: everybody can reach ${reachedIn(input)}, and the host's is not touched.`,
+		'mount(8)',
+		{action: {kind: 'mountTable', name: 'reach', place: 'host', rows}},
+	);
+}
+
+/** The step that makes a terminal open for root of the container, who is a user of its own on the host. */
+export function ownTerminal(inside: InsideStep, map: RangeMap): Step {
+	return inside(
+		'mounts.ownTerminal',
+		'give the terminal to root of the container',
+		'It belongs to root of the host, who made it, and would open for no other user.',
+		'chown(1)',
+		{
+			action: {
+				kind: 'run',
+				tool: 'chown',
+				args: [mappedRoot(map).join(':'), '/proc/self/fd/5'],
+				place: 'host',
+			},
+		},
+	);
 }
 
 /** The step that mounts layers whose paths are relative to the folder of them all. */
@@ -145,7 +153,8 @@ function layersStep(
 	);
 }
 
-function gatherRows(
+/** The rows of the place where all is gathered: what `root` has, the toolbox, the container's state folder, and the folders to bind from. */
+export function gatherRows(
 	input: PlanInput,
 	map: RangeMap,
 	{toolbox, conf, staged}: Taken,
@@ -167,7 +176,9 @@ function gatherRows(
 			source: 'gather',
 			target: gathered,
 			type: 'tmpfs',
-			options: ['nosuid', 'nodev', 'mode=755', `uid=${uid}`, `gid=${gid}`, 'size=64k'],
+			options: ['nosuid', 'nodev', 'mode=755', `uid=${uid}`, `gid=${gid}`, 'size=64k'].concat(
+				input.extras.bundle === undefined ? [] : ['X-mount.mkdir'],
+			),
 			why: 'the place where it is gathered',
 		},
 		...root,
@@ -175,22 +186,38 @@ function gatherRows(
 		on(conf, 'conf', ['bind', 'ro', 'nosuid', 'nodev', 'noexec'], 'the mount tables'),
 		...staged
 			.filter(({kind}) => kind === 'folder')
-			.map(each => on(each.real, each.name, [each.recursive ? 'rbind' : 'bind'], 'a folder to bind from')),
+			.map(each =>
+				on(
+					each.real,
+					each.name,
+					[each.recursive ? 'rbind' : 'bind', ...idmapOption(each.idmap)],
+					'a folder to bind from',
+				),
+			),
 	];
 }
 
-function fileRow(gathered: string, {real, name}: StagedSource): MountRow {
-	return {source: real, target: `${gathered}/${name}`, type: 'none', options: ['bind'], why: 'a file to bind from'};
-}
-
-function reachRow(gathered: string): MountRow {
-	return {
-		source: gathered,
-		target: reached,
-		type: 'none',
-		options: ['rbind'],
-		why: 'where root of the container finds all that',
-	};
+/** The rows that bind single files, on files that were made for them, and then cover {@link reachedIn} with all that is gathered. */
+export function reachRows(input: PlanInput, files: readonly StagedSource[]): readonly MountRow[] {
+	const {gathered} = containerPaths(input);
+	return [
+		...files.map(
+			({real, name, idmap}): MountRow => ({
+				source: real,
+				target: `${gathered}/${name}`,
+				type: 'none',
+				options: ['bind', ...idmapOption(idmap)],
+				why: 'a file to bind from',
+			}),
+		),
+		{
+			source: gathered,
+			target: reachedIn(input),
+			type: 'none',
+			options: ['rbind'],
+			why: 'where root of the container finds all that',
+		},
+	];
 }
 
 /** An old mount(8) silently ignores `X-mount.idmap`, so the container side reads it back. */

@@ -1,6 +1,6 @@
 import type {OciMount} from '../../oci/config.ts';
 import type {MountRow} from '../../step/verbs/mounts.ts';
-import {newNamespaces, type PlanInput, stage} from '../input/input.ts';
+import {isInUserNamespace, newNamespaces, type PlanInput, stage} from '../input/input.ts';
 
 /** Rows that hide or write-protect those paths of /proc and /sys that this kernel has. */
 export function kernelPathRows(input: PlanInput): readonly MountRow[] {
@@ -59,5 +59,7 @@ export function maskRow(path: string, kind: 'file' | 'folder', why: string): Mou
  * that owns the network namespace (sysfs_init_fs_context in fs/sysfs/mount.c).
  */
 export function isOutOfReach(input: PlanInput, mount: OciMount): boolean {
-	return input.map !== null && mount.type === 'sysfs' && !newNamespaces(input).includes('network');
+	// An engine may share both namespaces of a container: nothing of a bundle is left out.
+	if (input.extras.bundle !== undefined) return false;
+	return isInUserNamespace(input) && mount.type === 'sysfs' && !newNamespaces(input).includes('network');
 }

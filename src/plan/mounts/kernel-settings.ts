@@ -1,5 +1,5 @@
 import type {Step, StepInside} from '../../step/verbs/step.ts';
-import {type PlanInput, stage} from '../input/input.ts';
+import {isInUserNamespace, type PlanInput, stage} from '../input/input.ts';
 import {ownSysctls} from '../network/plan-namespace.ts';
 import type {InsideStep} from '../input/inside-step.ts';
 
@@ -9,7 +9,7 @@ export function kernelSettings(input: PlanInput, inside: InsideStep, loopback: b
 	const sysctls = {...((input.networks?.own ?? null) === null ? {} : ownSysctls), ...linux.sysctl};
 	return [
 		...(hostname === undefined ? [] : [hostnameStep(input, inside, hostname)]),
-		...(domainname === undefined ? [] : [domainnameStep(inside, domainname)]),
+		...(domainname === undefined ? [] : [domainnameStep(input, inside, domainname)]),
 		...Object.entries(sysctls).map(([name, value]) => sysctlStep(inside, name, value)),
 		...(loopback ? [loopbackStep(inside)] : []),
 	];
@@ -35,14 +35,14 @@ function hostnameStep(input: PlanInput, inside: InsideStep, hostname: string): S
  * Only host root may write the file. sethostname(2), which hostname(1) calls, needs privileges only in the user namespace
  * that owns the uts namespace.
  */
-function hostnameAction({map}: PlanInput, name: string): StepInside['action'] {
+function hostnameAction(input: PlanInput, name: string): StepInside['action'] {
 	const path = '/proc/sys/kernel/hostname';
-	return map === null
-		? {kind: 'write', path, value: name}
-		: {kind: 'run', tool: 'hostname', args: [name], place: 'toolbox', reads: path};
+	return isInUserNamespace(input)
+		? {kind: 'run', tool: 'hostname', args: [name], place: 'toolbox', reads: path}
+		: {kind: 'write', path, value: name};
 }
 
-function domainnameStep(inside: InsideStep, domainname: string): Step {
+function domainnameStep(input: PlanInput, inside: InsideStep, domainname: string): Step {
 	const path = '/proc/sys/kernel/domainname';
 	return inside(
 		'uts.domainname',
@@ -51,7 +51,10 @@ function domainnameStep(inside: InsideStep, domainname: string): Step {
 		'uts_namespaces(7)',
 		{
 			phase: 'hardening',
-			action: {kind: 'write', path, value: domainname},
+			// As with the host name.
+			action: isInUserNamespace(input)
+				? {kind: 'run', tool: 'hostname', args: ['-y', domainname], place: 'toolbox', reads: path}
+				: {kind: 'write', path, value: domainname},
 			undo: {kind: 'none', reason: 'it goes with the uts namespace'},
 			checks: [{kind: 'readBack', path, equals: domainname}],
 		},
@@ -75,7 +78,8 @@ function sysctlStep(inside: InsideStep, name: string, value: string): Step {
 	);
 }
 
-function loopbackStep(inside: InsideStep): Step {
+/** Brings the loopback interface of a new network namespace up. */
+export function loopbackStep(inside: InsideStep): Step {
 	const path = `${stage}/sys/class/net/lo/flags`;
 	return inside(
 		'network.loopback',

@@ -6,7 +6,7 @@ import {coversMachineId, machineIdSource} from './after-rows.ts';
 import {containerPaths, namespacesOf, type PlanInput, stage} from '../input/input.ts';
 import type {InsideStep} from '../input/inside-step.ts';
 import {type RootMount, rootMount} from '../rootfs/root-rows.ts';
-import {mountCheck, targetInside} from './mount-check.ts';
+import {mountCheck, partChecks, targetInside} from './mount-check.ts';
 
 /** Mounts end with their mount namespace. Without one, the undo must unmount them. */
 function mountUndo(input: PlanInput): Partial<Pick<Step, 'undo'>> {
@@ -87,7 +87,7 @@ export function mountAfter(input: PlanInput, inside: InsideStep, after: readonly
 					...(coversMachineId(input) ? {files: {[machineIdSource]: machineId}} : {}),
 				},
 				...mountUndo(input),
-				checks: after.map(row => mountCheck(row, row.target)),
+				checks: [...after.map(row => mountCheck(row, row.target)), ...partChecks(input)],
 			},
 		),
 	];

@@ -2,11 +2,21 @@ import {isRange} from '../../host/id-map.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import {containerPaths, type PlanInput} from '../input/input.ts';
 import type {InsideStep} from '../input/inside-step.ts';
-import type {StagedSource} from './staged-sources.ts';
+import {idmapOption, type StagedSource} from './staged-sources.ts';
 
-/** Steps that copy or bind host files into the root and its stage, before the host becomes unreachable. */
-export function prepareStage(input: PlanInput, inside: InsideStep, staged: readonly StagedSource[]): readonly Step[] {
+/**
+ * Steps that copy or bind host files into the root and its stage, before the host becomes unreachable.
+ *
+ * @param isBundle - /dev gets nodes and links of its own later
+ */
+export function prepareStage(
+	input: PlanInput,
+	inside: InsideStep,
+	staged: readonly StagedSource[],
+	isBundle = false,
+): readonly Step[] {
 	const files = staged.filter(each => each.kind === 'file');
+	if (isBundle) return [...stagePoints(input, inside, files), ...stageFiles(input, inside, files)];
 	return [
 		touchFiles(input, inside, files),
 		...rootLinks(input, inside),
@@ -41,6 +51,16 @@ function touchFiles(input: PlanInput, inside: InsideStep, files: readonly Staged
 			},
 		},
 	);
+}
+
+/** Empty files on the stage, to bind on. */
+function stagePoints(input: PlanInput, inside: InsideStep, files: readonly StagedSource[]): readonly Step[] {
+	if (files.length === 0) return [];
+	return [
+		inside('mounts.devices', 'make files to bind on', 'A file can only be bound on a file.', 'sh(1)', {
+			action: {kind: 'touch', paths: files.map(({name}) => `${containerPaths(input).stage}/${name}`)},
+		}),
+	];
 }
 
 function rootLinks(input: PlanInput, inside: InsideStep): readonly Step[] {
@@ -79,7 +99,7 @@ function stageFiles(input: PlanInput, inside: InsideStep, files: readonly Staged
 		source: each.real,
 		target: `${containerPaths(input).stage}/${each.name}`,
 		type: 'none',
-		options: ['bind'],
+		options: ['bind', ...(isRange(input.map) ? [] : idmapOption(each.idmap))],
 		why: 'a file to bind from',
 	}));
 	return [

@@ -55,7 +55,7 @@ export function egressBase(table: string): readonly string[] {
 			`add map ${table} egress${number} { type ${type} : verdict; }`,
 			`add map ${table} resolvers${number} { type ${type} : ${type} . inet_service; }`,
 			`add set ${table} closed${number} { type ${type}; flags interval; }`,
-			`add element ${table} closed${number} { ${closedRanges
+			`add element ${table} closed${number} { ${closedRanges()
 				.filter(({family}) => family === number)
 				.map(formatCidr)
 				.join(', ')} }`,

@@ -33,6 +33,12 @@ function fixedIds(user: string | undefined, groups: readonly string[]): UserIds 
 	return {uid: Number(match[1]), gid, groups: [...new Set([gid, ...extra])]};
 }
 
+/** The ids of a bundle: the primary group is a supplementary one only where the configuration says so. */
+function bundleIds({config: {process}}: PlanInput): UserIds {
+	const {uid, gid, additionalGids = []} = process.user;
+	return {uid, gid, groups: additionalGids};
+}
+
 function rlimitName(type: string): string {
 	return type.replace('RLIMIT_', '').toLowerCase();
 }
@@ -60,20 +66,21 @@ function limits(input: PlanInput, missing: Shortfalls): readonly ResourceLimit[]
 
 function statusChecks(input: PlanInput, ids: UserIds | null): Check {
 	const {process} = input.config;
-	const none = capabilityMask([]);
 	const bounding = capabilityMask(boundingSet(process, input.facts));
 	const {reproducible} = input.extras;
 	const cpuset = input.config.linux.resources.cpu?.cpus;
 	const fields: Record<string, string> = {
 		...(reproducible ? {Umask: '0022'} : {}),
 		...(reproducible && cpuset !== undefined ? {Cpus_allowed_list: cpusetAsShown(cpuset)} : {}),
-		CapInh: none,
-		CapAmb: none,
+		CapInh: capabilityMask(process.capabilities.inheritable),
+		CapAmb: capabilityMask(process.capabilities.ambient),
 		CapBnd: bounding,
 		NoNewPrivs: process.noNewPrivileges ? '1' : '0',
 	};
 	if (ids !== null) {
-		const effective = ids.uid === 0 ? bounding : none;
+		const {inheritable, ambient} = process.capabilities;
+		const effective =
+			ids.uid === 0 ? capabilityMask([...boundingSet(process, input.facts), ...inheritable]) : capabilityMask(ambient);
 		fields['CapPrm'] = effective;
 		fields['CapEff'] = effective;
 		const {map} = input;
@@ -175,6 +182,10 @@ function oomSteps({config}: PlanInput): readonly Step[] {
 	];
 }
 
+function homeOf({home}: {readonly home?: string}): readonly string[] {
+	return home === undefined ? [] : [`HOME=${home}`];
+}
+
 /** Resource limits whose hard limit is above the caller's, as far as it may raise them. */
 function raised({config, facts}: PlanInput): readonly ResourceLimit[] {
 	if (!facts.user.capabilities.includes('CAP_SYS_RESOURCE')) return [];
@@ -231,7 +242,7 @@ export function planProcess(input: PlanInput, missing: Shortfalls, security: Sec
 		});
 	}
 	if (!isRange(input.map)) steps.push(...oomSteps(input));
-	const ids = fixedIds(extras.user, extras.groups);
+	const ids = extras.bundle === undefined ? fixedIds(extras.user, extras.groups) : bundleIds(input);
 	checkMapped(input, ids);
 	if (ids === null) {
 		step({
@@ -272,7 +283,12 @@ export function planProcess(input: PlanInput, missing: Shortfalls, security: Sec
 		],
 	});
 	const {init} = reaperOf(input);
-	const home = ids?.uid === 0 && !config.process.env.some(each => each.startsWith('HOME=')) ? ['HOME=/root'] : [];
+	const home =
+		extras.bundle !== undefined
+			? homeOf(extras.bundle)
+			: ids?.uid === 0 && !config.process.env.some(each => each.startsWith('HOME='))
+				? ['HOME=/root']
+				: [];
 	step({
 		id: 'process.exec',
 		phase: 'process',
@@ -285,6 +301,10 @@ export function planProcess(input: PlanInput, missing: Shortfalls, security: Sec
 			cwd: config.process.cwd,
 			args: config.process.args,
 			env: [...config.process.env, ...home],
+			...(extras.bundle === undefined || extras.bundle.preserved === 0 ? {} : {preserved: extras.bundle.preserved}),
+			...(extras.bundle === undefined || config.process.user.umask === undefined
+				? {}
+				: {umask: config.process.user.umask}),
 			init,
 		},
 		checks: [],

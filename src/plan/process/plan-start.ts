@@ -1,5 +1,5 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
-import {isRange, mapArguments, nestedArguments, nestedMap, type RangeMap} from '../../host/id-map.ts';
+import {isRange, mapArguments, mappedRoot, nestedArguments, nestedMap, type RangeMap} from '../../host/id-map.ts';
 import {idMapFolder, toolboxFolder} from '../../host/programs/sealed-tools.ts';
 import {namespaceOptions} from '../../host/programs/namespace-options.ts';
 import type {NamespaceKind} from '../../spec/model/project.ts';
@@ -7,7 +7,7 @@ import {joinFile} from '../../step/verbs/cgroup-member.ts';
 import type {StartAction} from '../../step/verbs/start.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import {hasClocks} from '../input/reproducible.ts';
-import {newNamespaces, type PlanInput, reached} from '../input/input.ts';
+import {newNamespaces, type PlanInput, reachedIn} from '../input/input.ts';
 import type {JoinedNamespace} from '../input/joined-namespace.ts';
 import {joinedWords} from './joined-steps.ts';
 import type {CgroupPlan} from '../cgroup/plan-cgroup.ts';
@@ -111,8 +111,9 @@ function joinsOf(joined: readonly JoinedNamespace[]): Pick<StartAction, 'joins'>
  * The user namespace of the first process. On networks of an ordinary user it is made inside of the one that these belong to, whose root may
  * then move a network device into it.
  */
-function usersOf({map, networks, facts, folders}: PlanInput): Pick<StartAction, 'users' | 'map' | 'idMap' | 'within'> {
-	if (map === null) return {users: []};
+function usersOf(input: PlanInput): Pick<StartAction, 'users' | 'map' | 'idMap' | 'within'> {
+	const {map, networks, facts, folders, joined: others = []} = input;
+	if (map === null || others.some(({kind}) => kind === 'user')) return {users: []};
 	const own = networks?.own ?? null;
 	if (own === null) return {users: mapArguments(map), map};
 	return {
@@ -141,9 +142,14 @@ function prepared(
 	clocks: boolean,
 ): StartPlan {
 	const wanted = newNamespaces(input);
-	const {joined: shared = []} = input;
-	const [root] = map.uids;
+	const {joined: all = []} = input;
+	// Only root of the host may join the others: they need not belong to that user namespace.
+	const shared = all.filter(({kind}) => kind !== 'user');
+	const users = all.filter(({kind}) => kind === 'user');
+	const isNew = users.length === 0;
+	const root = mappedRoot(map)[0];
 	const rest = wanted.filter(kind => kind !== 'user');
+	const reached = reachedIn(input);
 	return {
 		start: {
 			id: 'namespaces.start',
@@ -168,14 +174,13 @@ function prepared(
 			id: 'namespaces.user',
 			phase: 'namespaces',
 			side: 'inside',
-			title: `give up root of the host, in new user, ${rest.join(', ')} namespaces`,
-			why: `From here on root is uid ${root?.outside ?? 0} of the host, which owns nothing there. The other namespaces are made from inside the user namespace, so that they belong to it.`,
+			title: `give up root of the host, in ${isNew ? 'new user, ' : `${joinedWords(users)}, and in new `}${rest.join(', ')} namespaces`,
+			why: `From here on root is uid ${root} of the host${root === 0 ? '' : ', which owns nothing there'}. The other namespaces are made from inside the user namespace, so that they belong to it.`,
 			man: 'user_namespaces(7)',
 			object: wanted.map(kind => `${kind} namespace`).join(', '),
 			action: {
 				kind: 'enterNamespaces',
-				users: mapArguments(map),
-				map,
+				...(isNew ? {users: mapArguments(map), map} : {users: [], ...joinsOf(users)}),
 				unshare,
 				tty: input.tty,
 				conf: `${reached}/conf`,

@@ -1,3 +1,4 @@
+import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {HostFacts} from '../../host/facts.ts';
 import {toolboxFolder} from '../../host/programs/sealed-tools.ts';
 import type {Step} from '../../step/verbs/step.ts';
@@ -21,4 +22,18 @@ export function toolsStep(facts: Pick<HostFacts, 'toolbox'>, store: string): Ste
 		undo: {kind: 'none', reason: 'the store keeps them for the next start'},
 		checks: [{kind: 'folder', path: to}],
 	};
+}
+
+/**
+ * Refuses a host without the tools that a container is made with.
+ *
+ * @throws TsboxError E_HOST_UNSUPPORTED.
+ */
+export function checkToolbox(facts: HostFacts): void {
+	if (facts.toolbox.kind === 'none') {
+		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host lacks the tools that a container is made with', {
+			why: facts.toolbox.why,
+			hint: 'run `tsbox doctor` to see what is missing',
+		});
+	}
 }

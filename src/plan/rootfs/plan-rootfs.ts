@@ -1,7 +1,7 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {isRange, mappedRoot} from '../../host/id-map.ts';
 import {type ImageFacts, imageName, lowerFolders} from '../../image/store/facts.ts';
-import type {Step} from '../../step/verbs/step.ts';
+import type {Step, StepBefore} from '../../step/verbs/step.ts';
 import {containerPaths, type PlanInput} from '../input/input.ts';
 import {pullStep} from './pull-step.ts';
 import {hostFolders, isHostByFolders, rootKind} from './root-rows.ts';
@@ -81,23 +81,30 @@ export function planRootfs(input: PlanInput): readonly Step[] {
 		checks: [{kind: 'folder', path: paths.gathered}],
 	});
 	if (kind === 'copy' && lowers.length > 0) steps.push(copyStep(input));
-	steps.push({
+	steps.push(
+		foldersStep(kind === 'copy' || isHostByFolders(input) ? [paths.upper] : [paths.upper, ...lowers], kernelFolders),
+	);
+	return steps;
+}
+
+/**
+ * The step that refuses anything but a folder where kernel filesystems are mounted.
+ *
+ * @param roots - the layers of the root filesystem, topmost first
+ */
+export function foldersStep(roots: readonly string[], names: readonly string[]): StepBefore {
+	return {
 		id: 'rootfs.folders',
 		phase: 'rootfs',
 		side: 'before',
-		title: 'see that proc, sys and dev are plain folders',
+		title: `see that ${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''} are plain folders`,
 		why: 'A root filesystem in which /proc is a symlink would send the kernel files somewhere else (CVE-2019-19921).',
 		man: 'symlink(7)',
 		object: null,
-		action: {
-			kind: 'plainFolders',
-			roots: kind === 'copy' || isHostByFolders(input) ? [paths.upper] : [paths.upper, ...lowers],
-			names: kernelFolders,
-		},
+		action: {kind: 'plainFolders', roots, names},
 		undo: {kind: 'none', reason: 'they go with the writable layer'},
 		checks: [],
-	});
-	return steps;
+	};
 }
 
 /** The step that copies the root filesystem where no overlay can show it. */

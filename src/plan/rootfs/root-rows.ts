@@ -3,7 +3,7 @@ import {isRange, type RangeMap, type UserMap} from '../../host/id-map.ts';
 import {lowerFolders} from '../../image/store/facts.ts';
 import {lowerOption} from '../../host/programs/lower-option.ts';
 import type {MountRow} from '../../step/verbs/mounts.ts';
-import {containerPaths, isRootless, overlayInStore, type PlanInput, reached} from '../input/input.ts';
+import {containerPaths, isRootless, overlayInStore, type PlanInput, reachedIn} from '../input/input.ts';
 
 /** How to build the root: as an overlay over the image, or as a copy if overlay is not available or there is nothing to lie over. */
 export function rootKind(input: PlanInput): 'overlay' | 'copy' {
@@ -90,9 +90,16 @@ export function gatheredRoot(input: PlanInput, map: RangeMap): GatheredRoot {
 /** The mount of the root filesystem, from the host or from the gathered mounts. */
 export function rootMount(input: PlanInput): RootMount {
 	const {root} = containerPaths(input);
+	const {path} = input.config.root;
+	if (input.extras.bundle !== undefined) {
+		const isGathered = isRange(input.map);
+		const options = ['rbind', 'rprivate', ...(root === path ? [] : ['X-mount.mkdir'])];
+		const source = isGathered ? `${reachedIn(input)}/rootfs` : path;
+		return {row: {source, target: root, type: 'none', options, why: 'the root filesystem, as the engine gave it'}};
+	}
 	if (!isRange(input.map)) return layersMount(input, root, lowerFolders(input.image));
 	const row = {
-		source: `${reached}/rootfs`,
+		source: `${reachedIn(input)}/rootfs`,
 		target: root,
 		type: 'none',
 		options: ['bind', 'nodev', 'X-mount.mkdir'],

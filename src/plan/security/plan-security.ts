@@ -67,6 +67,7 @@ function filterLoader({facts, seccomp, config}: PlanInput, missing: Shortfalls):
 			hint: 'install perl, or leave --trace-seccomp out',
 		});
 	}
+	if (seccomp.flags !== undefined && perl) return {loader: 'perl', noNewPrivileges, flags: seccomp.flags};
 	if (facts.seccomp.loader === 'setpriv' && noNewPrivileges) return {loader: 'setpriv', noNewPrivileges};
 	if (perl) return {loader: 'perl', noNewPrivileges};
 	throw new TsboxError('E_HOST_UNSUPPORTED', 'nothing on this host can load a seccomp filter', {

@@ -1,7 +1,8 @@
-import {isRange} from '../../host/id-map.ts';
+import {isRange, mappedRoot} from '../../host/id-map.ts';
 import type {Protection} from '../../step/verbs/step.ts';
 import {boundingSet} from '../../step/verbs/privileges.ts';
 import {namespacesOf, type PlanInput} from '../input/input.ts';
+import {devicesHeldBy} from '../cgroup/held-devices.ts';
 import {pathsLike} from '../mounts/kernel-path-rows.ts';
 import {attacks} from './attacks.ts';
 import type {SecurityPlan} from './plan-security.ts';
@@ -94,11 +95,11 @@ function powers(input: PlanInput, security: SecurityPlan): readonly Told[] {
 	return [
 		{
 			name: 'user ids',
-			on: mapped,
+			on: mapped && !(isRange(map) && mappedRoot(map)[0] === 0),
 			stops: !mapped
 				? 'Root in here is root of the host (uid 0), held back by what follows; with `userns_mode: auto`, or started by an ordinary user, it is not.'
 				: isRange(map)
-					? `Root in here is uid ${map.uids[0]?.outside ?? 0} of the host, which owns nothing there and may nothing: whatever gets out has no power.`
+					? `Root in here is uid ${mappedRoot(map)[0]} of the host${mappedRoot(map)[0] === 0 ? ', as its map of ids asks: its capabilities end at the namespace, but all files of root are its own.' : ', which owns nothing there and may nothing: whatever gets out has no power.'}`
 					: 'Root in here is an ordinary user of the host: whatever gets out has no power there.',
 		},
 		{
@@ -171,8 +172,21 @@ function lost(kept: readonly string[]): string {
 	return open.length === 0 ? words : `${words} Open to it: ${open.join(', ')}.`;
 }
 
+/** The devices of a container of an engine, whose mounts let nodes open. */
+function listedDevices(input: PlanInput): Told {
+	const on = devicesHeldBy(input) !== 'nothing';
+	return {
+		name: 'devices',
+		on,
+		stops: on
+			? 'The device cgroup names what may be opened: a node for another device does not open, whoever made it.'
+			: 'A device node that it makes opens the disk of the host.',
+	};
+}
+
 /** What the container could touch or use up. */
-function things({extras, config, facts}: PlanInput): readonly Told[] {
+function things(input: PlanInput): readonly Told[] {
+	const {extras, config, facts} = input;
 	const hidden = [...config.linux.maskedPaths, ...config.linux.readonlyPaths].flatMap(path =>
 		pathsLike(path, facts.kernelPaths),
 	);
@@ -191,14 +205,16 @@ function things({extras, config, facts}: PlanInput): readonly Told[] {
 					? `${hidden.length} paths of /proc and /sys are hidden or read-only, and /sys is read-only: kernel settings, core_pattern, keys and power readings cannot be changed or read.`
 					: 'All of /proc and /sys is as on the host, and what root may write it may write.',
 		},
-		{
-			name: 'devices',
-			on: !extras.privileged && extras.bare === undefined,
-			stops:
-				extras.privileged || extras.bare !== undefined
-					? 'A device node that it makes opens the disk of the host.'
-					: `/dev has ${facts.devices.length + extras.devices.length} devices and no disk; a node that it makes does not open, because every mount is nodev${facts.cgroup.v1['devices'] === undefined ? '. Linux would take a second list of devices as a BPF program, which no stock tool loads' : ', and the device cgroup names what may be opened'}.`,
-		},
+		extras.bundle === undefined
+			? {
+					name: 'devices' as const,
+					on: !extras.privileged && extras.bare === undefined,
+					stops:
+						extras.privileged || extras.bare !== undefined
+							? 'A device node that it makes opens the disk of the host.'
+							: `/dev has ${facts.devices.length + extras.devices.length} devices and no disk; a node that it makes does not open, because every mount is nodev${facts.cgroup.v1['devices'] === undefined ? '. Linux would take a second list of devices as a BPF program, which no stock tool loads' : ', and the device cgroup names what may be opened'}.`,
+				}
+			: listedDevices(input),
 		{
 			name: 'limits',
 			on: limits.length > 0,

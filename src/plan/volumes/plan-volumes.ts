@@ -2,6 +2,7 @@ import {isRange, mappedRoot} from '../../host/id-map.ts';
 import {lowerFolders} from '../../image/store/facts.ts';
 import {volumeData, volumeFolder} from '../../state/volume.ts';
 import type {Plan, Step} from '../../step/verbs/step.ts';
+import {filesystemSteps} from './filesystem-step.ts';
 import {isRootless, type PlanInput, type VolumeInput} from '../input/input.ts';
 
 /** The id of the step that makes a volume. The step that fills it has the same id with `.copy` appended. */
@@ -19,7 +20,11 @@ export function planVolumes(input: PlanInput): readonly Step[] {
 	const first = input.volumes.filter(
 		({mount}, at) => input.volumes.findIndex(other => other.mount.volume.name === mount.volume.name) === at,
 	);
-	return first.flatMap(each => [makeStep(input, each), ...fillSteps(input, each.mount.volume.name)]);
+	return first.flatMap(each => [
+		makeStep(input, each),
+		...filesystemSteps(input, each),
+		...fillSteps(input, each.mount.volume.name),
+	]);
 }
 
 function makeStep(input: PlanInput, {mount: {volume}}: VolumeInput): Step {

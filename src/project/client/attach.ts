@@ -2,6 +2,7 @@ import type {Machine} from '../../container/machine/machine.ts';
 import type {StopSignal} from '../../errors/interruption.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {logFolder} from '../../container/machine/log-folder.ts';
+import {refuseOfEngine} from '../../container/machine/of-engine.ts';
 import {hasEnded} from '../../container/machine/has-ended.ts';
 import {type RunningRecord, runningContainer} from '../../container/machine/running-container.ts';
 import {signalContainer} from '../../container/control/signal-container.ts';
@@ -12,9 +13,9 @@ import {keptTerminal} from '../../host/terminal/terminal.ts';
 import {usualDetachKeys} from '../../spec/values/detach-keys.ts';
 import {containerFolder} from '../../state/record.ts';
 import {shownState} from '../../state/freezer.ts';
-import {detachMatcher} from '../../execute/detach-matcher.ts';
+import {detachMatcher} from '../../execute/terminal/detach-matcher.ts';
 import {ignoresInterrupt} from '../../kernel/ignores-interrupt.ts';
-import {terminalKeys} from '../../execute/terminal-keys.ts';
+import {terminalKeys} from '../../execute/terminal/terminal-keys.ts';
 import {exitOf} from '../state/exit-of.ts';
 import {followOutput, type TakeBytes} from '../logs/follow-output.ts';
 import {resizer} from './resize-terminal.ts';
@@ -103,6 +104,7 @@ type JoinableRecord = RunningRecord & {readonly detached: NonNullable<RunningRec
 
 function joinable(machine: Machine, name: string): JoinableRecord {
 	const record = runningContainer(machine, name);
+	refuseOfEngine(record, 'attach');
 	const {detached} = record;
 	if (detached === undefined)
 		throw new TsboxError('E_USAGE', `${name} runs in the foreground`, {

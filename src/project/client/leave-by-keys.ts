@@ -1,7 +1,7 @@
 import type {Machine} from '../../container/machine/machine.ts';
 import {terminalJob} from '../../host/programs/process.ts';
 import {callerInput, releaseInput} from '../../host/programs/stdio.ts';
-import {detachMatcher} from '../../execute/detach-matcher.ts';
+import {detachMatcher} from '../../execute/terminal/detach-matcher.ts';
 import {usualDetachKeys} from '../../spec/values/detach-keys.ts';
 import {hostToolWords} from '../../step/verbs/toolbox.ts';
 

@@ -1,3 +1,4 @@
+import {present} from '../../spec/syntax/pick.ts';
 import type {Machine} from '../../container/machine/machine.ts';
 import {notStarted} from '../../container/machine/no-service.ts';
 import {signalOf} from '../../errors/interruption.ts';
@@ -10,12 +11,14 @@ import {announceUp, type DetachedUp, planUp} from './up-detached.ts';
 
 /** Options of {@link upAttached}. */
 export interface AttachedUp extends Omit<DetachedUp, 'wait' | 'timeoutMs'> {
-	/** Stop all when the first container ends and is not restarted. */
-	readonly abortOnExit: boolean;
+	/** Stop all when the first container ends and is not restarted; `failure`: only one that has failed. */
+	readonly abortOnExit: boolean | 'failure';
+	/** Leave the stopped containers there, as Compose does. */
+	readonly keep?: boolean;
 	/** Return the exit status of this service. */
 	readonly exitCodeFrom?: string;
-	/** Whether to show the output of a service. */
-	readonly isShown: (service: string) => boolean;
+	/** Whether to show the output of a service; undefined where nobody said so, and the spec decides by `attach`. */
+	readonly isShown: (service: string) => boolean | undefined;
 	readonly output: LineTaker;
 	/** Called before all are stopped, with the signal or the first container that ended. */
 	readonly stopping: (why: {readonly signal: string} | {readonly ended: string}) => void;
@@ -52,12 +55,13 @@ export async function upAttached(machine: Machine, request: AttachedUp): Promise
 	const before = recordsOf(project);
 	await announceUp(machine, planned, signal);
 
-	const shown = containers.filter(({service}) => request.isShown(service.service));
+	const shown = containers.filter(({service}) => request.isShown(service.service) ?? service.attach !== false);
 	const lines = followLines(machine, shown, request.output);
 	/** The exit status of each container, in the order in which they ended. */
 	const ends = new Map<string, number>();
 	let stopped: {readonly timeoutMs?: number} | undefined;
 	let told = Promise.resolve();
+	const stopHow = present({timeoutMs: request.manner?.stopMs});
 	const stop = (how: {readonly timeoutMs?: number}, those = names): void => {
 		stopped = how;
 		// The pending `up` or `stay` request reports failures.
@@ -76,13 +80,14 @@ export async function upAttached(machine: Machine, request: AttachedUp): Promise
 			if (event.type === 'service.exited') await lines.ended(event.service);
 			emit(event);
 		});
-		if (ends.size === 0 || !request.abortOnExit || stopped !== undefined) return;
+		if (ends.size === 0 || request.abortOnExit === false || stopped !== undefined) return;
+		if (request.abortOnExit === 'failure' && (ends.get(event.service) ?? 0) === 0) return;
 		told = told.then(() => request.stopping({ended: event.service}));
-		stop({});
+		stop(stopHow);
 	};
 	const onStop = (): void => {
 		request.stopping({signal: signalOf(signal)});
-		stop({});
+		stop(stopHow);
 	};
 	const onForce = (): void => stop({timeoutMs: 0});
 	const left = new AbortController();
@@ -97,7 +102,13 @@ export async function upAttached(machine: Machine, request: AttachedUp): Promise
 	force.addEventListener('abort', onForce);
 	try {
 		if (signal.aborted) onStop();
-		const ask = {verb: 'up' as const, project: planned.request, wait: false, stay: true};
+		const ask = {
+			verb: 'up' as const,
+			project: planned.request,
+			wait: false,
+			stay: true,
+			...present({manner: request.manner}),
+		};
 		const states = await stayWith(
 			project,
 			ask,
@@ -119,7 +130,7 @@ export async function upAttached(machine: Machine, request: AttachedUp): Promise
 		await giveBack?.();
 		await lines.finish();
 		const made = names.filter(each => !before.includes(each));
-		if (!left.signal.aborted) await takeAway(project, made, emit);
+		if (!left.signal.aborted && request.keep !== true) await takeAway(project, made, emit);
 	}
 	if (left.signal.aborted) return {exitCode: 0};
 	const labels = containers.flatMap(each => (each.service.service === exitCodeFrom ? [each.label] : []));
@@ -136,7 +147,7 @@ function exitCodeOf(
 	const failure = ends.find(([, code]) => code !== 0)?.[1];
 	// A service that was stopped before it started has no status: do not report success.
 	if (exitCodeFrom !== undefined) return ends.find(([label]) => asked.includes(label))?.[1] ?? failure ?? 1;
-	return (abortOnExit ? ends[0]?.[1] : failure) ?? 0;
+	return (abortOnExit === true ? ends[0]?.[1] : failure) ?? 0;
 }
 
 /** Whether a container is about to be started. */

@@ -8,7 +8,7 @@ import {planService} from '../../container/plan/plan-container.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {Project, Service} from '../../spec/model/project.ts';
 import {askProject} from './client.ts';
-import type {ServiceStatus} from '../state/control.ts';
+import type {ServiceStatus, UpManner} from '../state/control.ts';
 import type {ProjectSink} from '../state/event.ts';
 import {type ProjectRequest, readProject, writeProject} from '../state/project-folder.ts';
 
@@ -20,6 +20,7 @@ export interface DetachedUp {
 	/** Wait until all are healthy, not just running. */
 	readonly wait: boolean;
 	readonly timeoutMs?: number;
+	readonly manner?: UpManner;
 	/** Path of the tsbox program. */
 	readonly program: string;
 	/** Builds images of services before anything is planned. */
@@ -41,7 +42,7 @@ export async function upDetached(
 	const planned = await planUp(machine, asked, signal);
 	await announceUp(machine, planned, signal);
 	const {request} = planned;
-	const ask = {verb: 'up' as const, project: request, wait, ...(timeoutMs === undefined ? {} : {timeoutMs})};
+	const ask = {verb: 'up' as const, project: request, wait, ...present({timeoutMs, manner: asked.manner})};
 	return askProject(machine, request.name, ask, program, emit, signal);
 }
 
@@ -59,13 +60,13 @@ export interface PlannedUp {
  */
 export async function planUp(
 	machine: Machine,
-	{spec: asked, services, buildImages}: Pick<DetachedUp, 'spec' | 'services' | 'buildImages'>,
+	{spec: asked, services, buildImages, manner}: Pick<DetachedUp, 'spec' | 'services' | 'buildImages' | 'manner'>,
 	signal: AbortSignal,
 ): Promise<PlannedUp> {
 	const {host, dirs} = machine;
 	const spec = {...asked, named: services};
 	const project = await loadProject(spec, machine);
-	const wanted = wantedServices(project, services);
+	const wanted = wantedServices(project, services, manner?.noDeps);
 	if (wanted.some(service => project.builds?.[service] !== undefined)) await buildImages?.(project, wanted);
 	for (const service of wanted)
 		await planService(machine, project, pickService(project, service), spec, {dry: true, signal});
@@ -89,6 +90,7 @@ export async function planUp(
 					others: project.others,
 					projectDirectory: project.projectDirectory,
 					envFiles: project.envFiles,
+					projectName: spec.projectName ?? (spec.nameFromFolder === true ? project.name : undefined),
 					config: machine.configFile,
 					bestEffort,
 					executor,
@@ -115,11 +117,11 @@ export async function announceUp(
 }
 
 /**
- * The selected services and their dependencies, in the order of the file.
+ * The selected services and, unless `noDeps`, their dependencies, in the order of the file.
  *
  * @throws TsboxError E_USAGE for a service that is not there, or when none is active.
  */
-export function wantedServices(project: Project, named: readonly string[]): readonly string[] {
+export function wantedServices(project: Project, named: readonly string[], noDeps = false): readonly string[] {
 	const {services} = project;
 	const known = [...new Set(services.map(({service}) => service))];
 	const strange = named.find(name => !known.includes(name));
@@ -129,7 +131,7 @@ export function wantedServices(project: Project, named: readonly string[]): read
 	// With all services scaled to 0 there are none: existing containers are then removed.
 	if (wanted.size === 0 && services.length > 0) throw noneActive(project);
 	// An optional dependency whose profile is inactive is not started, as in Compose.
-	for (const name of wanted)
+	for (const name of noDeps ? [] : wanted)
 		for (const {service} of services.find(each => each.service === name)?.dependsOn ?? [])
 			if (active.includes(service)) wanted.add(service);
 	return known.filter(name => wanted.has(name));

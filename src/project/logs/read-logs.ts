@@ -25,6 +25,8 @@ export interface LogWish {
 	readonly tail?: number;
 	/** Only lines from this time on, ms since the epoch. */
 	readonly since?: number;
+	/** Only lines before this time, ms since the epoch. */
+	readonly until?: number;
 }
 
 /** How many lines to write before yielding to other work. */
@@ -51,7 +53,20 @@ function recordsOf(machine: Machine, {project, services}: ProjectTarget): readon
 			hint: `it has ${made.map(labelOf).join(', ')}`,
 		});
 	if (services.length === 0) return records;
-	return records.filter(({detached}) => detached !== undefined && services.some(word => isMeant(word, detached.made)));
+	return keeping(
+		records.filter(({detached}) => detached !== undefined && services.some(word => isMeant(word, detached.made))),
+	);
+}
+
+/** @throws TsboxError E_USAGE when nothing is kept of any of them. */
+function keeping(records: readonly ContainerRecord[]): readonly ContainerRecord[] {
+	const kept = records.filter(({detached}) => detached?.logging.driver !== 'none');
+	const [none] = records;
+	if (kept.length > 0 || none === undefined) return kept;
+	throw new TsboxError('E_USAGE', `nothing is kept of what ${none.name} prints`, {
+		why: 'its spec has `logging: {driver: none}`',
+		hint: 'take that out, and bring it up again',
+	});
 }
 
 /**
@@ -63,11 +78,14 @@ function recordsOf(machine: Machine, {project, services}: ProjectTarget): readon
 export async function readLogs(
 	machine: Machine,
 	target: ProjectTarget,
-	{follow, tail = Infinity, since}: LogWish,
-	write: (piece: LogPiece) => void,
+	{follow, tail = Infinity, since, until = Infinity}: LogWish,
+	writeLine: (piece: LogPiece) => void,
 	signal: AbortSignal,
 ): Promise<void> {
 	const {host} = machine;
+	const write = (piece: LogPiece): void => {
+		if ((piece.at ?? 0) < until) writeLine(piece);
+	};
 	const containers = recordsOf(machine, target).map(({name}): TailedContainer => {
 		const container: TailedContainer = tailedContainer(machine, {id: name, name}, manner, () => news(container));
 		return container;
@@ -92,6 +110,7 @@ export async function readLogs(
 		const last: PastLine[] = [];
 		for (const line of history) {
 			if (since !== undefined && (line.at ?? Infinity) < since) continue;
+			if ((line.at ?? 0) >= until) continue;
 			if (tail === Infinity) yield line;
 			else if (last.push(line) > tail) last.shift();
 		}

@@ -10,6 +10,22 @@ import {listenPrivately, removeSocket} from '../../host/files/private-socket.ts'
 import type {ProjectEvent} from './event.ts';
 import type {ProjectRequest} from './project-folder.ts';
 
+/** How `up` treats containers that are there already. */
+export interface UpManner {
+	/** Services whose containers are recreated even if nothing changed. `none`: no container is recreated. */
+	readonly recreate?: readonly string[] | 'all' | 'none';
+	/** Remove containers whose service is not in the spec. */
+	readonly removeOrphans?: boolean;
+	/** Give recreated containers new anonymous volumes. */
+	readonly renewVolumes?: boolean;
+	/** The services that are named neither start what they depend on nor wait for it. */
+	readonly noDeps?: boolean;
+	/** Create, but do not start. */
+	readonly noStart?: boolean;
+	/** How long a recreated or removed container may take to stop, ms. */
+	readonly stopMs?: number;
+}
+
 /** A request to a supervisor. An empty `services` selects all services of the project. */
 export type ControlRequest =
 	/** Brings services in line with the spec; answers when each runs, is healthy (`wait`), or has failed. */
@@ -20,11 +36,19 @@ export type ControlRequest =
 			readonly timeoutMs?: number;
 			/** Answer only when all of them have ended and no policy restarts them. */
 			readonly stay?: boolean;
+			readonly manner?: UpManner;
 	  }
 	/** Sends events until these containers have ended and no policy restarts them, or the client disconnects. */
 	| {readonly verb: 'stay'; readonly names: readonly string[]}
 	| {readonly verb: 'start' | 'status'; readonly services: readonly string[]}
-	| {readonly verb: 'stop' | 'restart'; readonly services: readonly string[]; readonly timeoutMs?: number}
+	| {readonly verb: 'stop'; readonly services: readonly string[]; readonly timeoutMs?: number}
+	| {
+			readonly verb: 'restart';
+			readonly services: readonly string[];
+			readonly timeoutMs?: number;
+			/** Leave alone what asks to be restarted along with them. */
+			readonly noDeps?: boolean;
+	  }
 	| {
 			readonly verb: 'remove';
 			readonly services: readonly string[];
@@ -32,6 +56,8 @@ export type ControlRequest =
 			/** Also remove their anonymous volumes. */
 			readonly volumes?: boolean;
 	  }
+	/** Starts a container of its own beside those of its service, which `overrides` of the project describe. */
+	| {readonly verb: 'run'; readonly project: ProjectRequest; readonly service: string; readonly remove: boolean}
 	/** Stops and removes all, then ends the supervisor. */
 	| {readonly verb: 'down'; readonly timeoutMs?: number}
 	/** Sends events until the client disconnects or the project is down. */

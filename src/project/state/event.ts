@@ -17,7 +17,9 @@ export type ProjectEvent =
 	| {readonly type: 'service.started'; readonly at: number; readonly service: string; readonly pid: number}
 	/** It runs already and matches the spec. */
 	| {readonly type: 'service.unchanged'; readonly at: number; readonly service: string}
-	/** It is recreated; `changes` names the changed keys of the spec. */
+	/** It is still there, but the spec has no such service. */
+	| {readonly type: 'service.orphaned'; readonly at: number; readonly service: string; readonly project: string}
+	/** It is recreated; `changes` names the changed keys of the spec; empty if that was asked for. */
 	| {
 			readonly type: 'service.changed';
 			readonly at: number;

@@ -19,8 +19,8 @@ test('projects are listed with their supervisors, without damaged ones', () => {
 		'/state/projects/.new-7-x/project.json': request('x', {}),
 	});
 	expect(listProjects({host, dirs: {store: '/store', state: '/state'}} as unknown as Machine)).toEqual([
-		{name: 'blog', spec: null, services: ['web', 'db'], supervisorPid: undefined},
-		{name: 'shop', spec: '/srv/shop.yaml', services: ['web', 'db'], supervisorPid: 7},
+		{name: 'blog', spec: null, specs: [], services: ['web', 'db'], supervisorPid: undefined},
+		{name: 'shop', spec: '/srv/shop.yaml', specs: ['/srv/shop.yaml'], services: ['web', 'db'], supervisorPid: 7},
 	]);
 });
 

@@ -14,6 +14,7 @@ export interface ProjectRequest {
 		| 'others'
 		| 'projectDirectory'
 		| 'envFiles'
+		| 'projectName'
 		| 'cwd'
 		| 'env'
 		| 'config'

@@ -1,3 +1,4 @@
+import {removeOwnVolumes} from '../../container/recover/volumes.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {allRecords} from '../../container/machine/find-container.ts';
 import {loadProject} from '../../container/machine/load-project.ts';
@@ -6,11 +7,13 @@ import {containerFolder} from '../../state/record.ts';
 import {isRunning} from '../../host/programs/process.ts';
 import {abortAfter} from '../../host/timer.ts';
 import type {Service} from '../../spec/model/project.ts';
+import {hasService} from '../../spec/project/has-service.ts';
 import {labelOf} from '../../spec/keys/replicas.ts';
 import type {SupervisorContext} from './supervisor-context.ts';
 import {withoutImage} from '../../spec/merge/without-image.ts';
 import {changedKeys} from '../../spec/keys/service-keys.ts';
 import {alongWith, inOrder} from './order.ts';
+import type {UpManner} from '../state/control.ts';
 import {type ProjectRequest, writeProject} from '../state/project-folder.ts';
 import {starting, startStanding} from './starting.ts';
 import type {Unit} from './unit.ts';
@@ -23,11 +26,13 @@ export interface BringUp {
 	/** Wait until all are healthy, not just running. */
 	readonly wait: boolean;
 	readonly timeoutMs?: number;
+	readonly manner?: UpManner;
 }
 
 /**
  * Brings the requested services in line with the current spec: unchanged containers keep running, changed ones are recreated,
- * and those no longer in the spec are removed. Returns the names of the selected containers.
+ * and surplus replicas are removed. Containers of services that the spec lacks are told of. Returns the names of the
+ * selected containers.
  *
  * @throws TsboxError for a spec that cannot be read, E_INTERRUPTED when the services did not come up in time.
  */
@@ -36,54 +41,73 @@ export async function bringUp(
 	request: BringUp,
 	gone: AbortSignal,
 ): Promise<readonly string[]> {
-	const {started, meant} = await starting(context, gone, stands => haveAsMeant(context, request.project, stands));
-	await settled(context, started, request.wait, request.timeoutMs);
+	const {started, meant} = await starting(context, gone, stands => haveAsMeant(context, request, stands));
+	if (request.manner?.noStart !== true) await settled(context, started, request.wait, request.timeoutMs);
 	return meant;
 }
 
-/** Recreates changed containers, removes those no longer in the spec, and starts all. */
+/** Recreates changed containers, removes those that are too many, and starts all. */
 async function haveAsMeant(
 	context: SupervisorContext,
-	next: ProjectRequest,
+	{project: next, manner = {}}: BringUp,
 	stands: Stands,
 ): Promise<{readonly started: readonly Unit[]; readonly meant: readonly string[]}> {
 	const {machine, units} = context;
-	const before = context.spec;
 	const spec = await loadProject(next.spec);
 	context.spec = spec;
-	const has = (service: string): boolean => spec.services.some(each => each.service === service);
+	const has = (service: string): boolean => hasService(spec, service);
+	const renamed = new Set<string>();
+	for (const unit of units.all()) {
+		const {service} = unit.view();
+		if (service.oneOff !== undefined || spec.services.some(({name}) => name === service.name)) continue;
+		const isGone = isOver(unit) && !allRecords(machine).some(({name}) => name === service.name);
+		if (!has(service.service) && manner.removeOrphans !== true && !isGone) {
+			const {name: project} = next;
+			context.emit({type: 'service.orphaned', at: machine.host.now(), service: labelOf(service), project});
+			continue;
+		}
+		const label = labelOf(service);
+		if (spec.services.some(each => labelOf(each) === label)) {
+			if (!next.services.includes(service.service)) continue;
+			renamed.add(label);
+			context.emit({type: 'service.changed', at: machine.host.now(), service: label, changes: ['container_name']});
+		}
+		await unit.remove(manner.stopMs);
+		units.drop(service.name);
+	}
 	context.project = {
 		...next,
-		services: [...new Set([...context.project.services, ...next.services])].filter(has),
+		services: [...new Set([...context.project.services, ...next.services])].filter(
+			service => has(service) || units.ofService(service).length > 0,
+		),
 	};
 	writeProject(machine.host, machine.dirs.state, context.project);
-	const gone = before.services.filter(({name}) => !spec.services.some(each => each.name === name));
-	for (const {name} of gone) {
-		await units.of(name)?.remove();
-		units.drop(name);
-	}
-	const wanted = spec.services.filter(({service}) => next.services.includes(service));
+	const wanted = spec.services
+		.filter(({service}) => next.services.includes(service))
+		.map(service => (manner.noDeps === true ? {...service, dependsOn: []} : service));
 	const renewed: Unit[] = [];
 	for (const service of wanted) {
-		const unit = await renew(context, service);
+		const made = await renew(context, service, manner);
+		const unit = made ?? (renamed.has(labelOf(service)) ? units.of(service.name) : undefined);
 		if (unit !== undefined) renewed.push(unit);
 	}
 	const along = alongWith(units.all(), renewed).filter(unit => unit.view().status === 'running');
 	await inOrder(along, 'dependents first', unit => unit.stop());
 	const those = wanted.flatMap(({name}) => units.of(name) ?? []);
 	const started = [...those, ...along];
-	await startStanding(started, stands);
+	if (manner.noStart !== true) await startStanding(started, stands);
 	return {started, meant: wanted.map(({name}) => name)};
 }
 
 /** Settles when containers of these names have ended for good or do not exist, or the signal aborts. */
 export async function untilOver(
-	{units, bell}: SupervisorContext,
+	{units, bell, turning}: SupervisorContext,
 	names: readonly string[],
 	signal: AbortSignal,
 ): Promise<void> {
-	// Look up by name each time: recreating a container replaces its unit.
-	while (!signal.aborted && !names.every(name => isOver(units.of(name)))) await bell.nextChange(signal);
+	// Look up by name each time: recreating a container replaces its unit, and meanwhile there may be none.
+	while (!signal.aborted && (turning.count > 0 || !names.every(name => isOver(units.of(name)))))
+		await bell.nextChange(signal);
 }
 
 /** Settles when each unit runs (with `wait`: has a health result), has ended, or failed. */
@@ -112,7 +136,11 @@ export async function settled(
  * Removes a container whose spec changed and makes a new unit for it: a running process never gets another spec. Also makes
  * a unit where none runs. Returns the unit only if it replaces a changed one.
  */
-async function renew({machine, units, emit, make}: SupervisorContext, service: Service): Promise<Unit | undefined> {
+async function renew(
+	{machine, units, emit, make}: SupervisorContext,
+	service: Service,
+	{recreate = [], renewVolumes = false, stopMs}: UpManner,
+): Promise<Unit | undefined> {
 	const there = units.of(service.name);
 	await there?.atRest();
 	const record = allRecords(machine).find(each => each.name === service.name);
@@ -129,9 +157,12 @@ async function renew({machine, units, emit, make}: SupervisorContext, service: S
 	// The process has ended but no exit is recorded: this supervisor has just taken over and not handled the end yet.
 	const hasEnded =
 		record?.process != null && record.detached?.exit === null && !isRunning(machine.host, record.process);
-	if (changes.length > 0) {
+	const isForced = record !== undefined && (recreate === 'all' || recreate.includes(service.service));
+	const isRenewed = recreate !== 'none' && (changes.length > 0 || isForced);
+	if (isRenewed) {
 		emit({type: 'service.changed', at, service: labelOf(service), changes});
-		await there?.remove();
+		await there?.remove(stopMs);
+		if (renewVolumes) await removeOwnVolumes(machine, [service.name]);
 	} else if (there?.view().status === 'running' && !hasEnded) {
 		emit({type: 'service.unchanged', at, service: labelOf(service)});
 		return undefined;
@@ -139,7 +170,9 @@ async function renew({machine, units, emit, make}: SupervisorContext, service: S
 	const status = there?.view().status ?? 'created';
 	// It is starting already.
 	if (!hasEnded && ['waiting', 'starting', 'restarting'].includes(status)) return undefined;
+	// It starts again as it was created.
+	if (recreate === 'none' && there !== undefined && record !== undefined) return undefined;
 	await there?.stop(0);
 	const made = make(service);
-	return changes.length > 0 ? made : undefined;
+	return isRenewed ? made : undefined;
 }

@@ -4,6 +4,7 @@ import type {SupervisorContext} from './supervisor-context.ts';
 import type {ControlRequest} from '../state/control.ts';
 import {alongWith, inOrder} from './order.ts';
 import {starting, startStanding} from './starting.ts';
+import {runOneOff} from './run-one-off.ts';
 import type {Unit} from './unit.ts';
 
 /**
@@ -38,13 +39,16 @@ export async function dispatch(context: SupervisorContext, request: ControlReque
 				context,
 				await starting(context, gone, async stands => {
 					const meant = units.meant(request.services);
-					const along = alongWith(units.all(), meant).filter(unit => unit.view().status === 'running');
+					const others = request.noDeps === true ? [] : alongWith(units.all(), meant);
+					const along = others.filter(unit => unit.view().status === 'running');
 					const those = [...meant, ...along];
 					await inOrder(those, 'dependents first', unit => unit.stop(request.timeoutMs));
 					await startStanding(those, stands);
 					return those;
 				}),
 			);
+		case 'run':
+			return runOneOff(context, request, gone);
 		case 'remove':
 			return removed(context, request);
 		case 'down':

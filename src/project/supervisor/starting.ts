@@ -12,15 +12,21 @@ import type {Stands} from './start-requests.ts';
  * @throws TsboxError E_NO_SUCH_CONTAINER when the project was taken down meanwhile, and the errors of `work`.
  */
 export async function starting<T>(
-	{project, requests, inTurn, leaving, bell}: SupervisorContext,
+	{project, requests, inTurn, turning, leaving, bell}: SupervisorContext,
 	gone: AbortSignal,
 	work: (stands: Stands) => Promise<T>,
 ): Promise<T> {
 	while (leaving.count > 0 && !gone.aborted) await bell.nextChange(gone);
 	const stands = requests.asked();
-	return inTurn(() => {
+	return inTurn(async () => {
 		if (leaving.done) throw takenDown(project.name);
-		return work(stands);
+		turning.count += 1;
+		try {
+			return await work(stands);
+		} finally {
+			turning.count -= 1;
+			bell.changed();
+		}
 	});
 }
 

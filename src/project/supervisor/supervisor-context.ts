@@ -17,12 +17,14 @@ export interface SupervisorContext {
 	readonly requests: StartRequests;
 	/** Runs work that starts containers one at a time: two starts at once would create a container twice. */
 	readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+	/** How many requests are about to start containers, which may have been removed or stopped for that. */
+	readonly turning: {count: number};
 	/** How many `down` requests are in progress, and whether one has finished. */
 	readonly leaving: {count: number; done: boolean};
 	/** The desired state. */
 	project: ProjectRequest;
 	/** The spec as the last `up` read it; after a takeover, the specs that the containers were created from. */
 	spec: Project;
-	/** Makes the unit of a container and replaces its earlier unit. */
-	readonly make: (service: Service) => Unit;
+	/** Makes the unit of a container and replaces its earlier unit. By default it is of the project as `up` read it last. */
+	readonly make: (service: Service, of?: {readonly project: ProjectRequest; readonly spec: Project}) => Unit;
 }

@@ -4,7 +4,8 @@ import {allRecords} from '../../container/machine/find-container.ts';
 import type {InstanceRecorder} from '../../container/start/run-instance.ts';
 import {identify} from '../../host/programs/process.ts';
 import {withLock} from '../../execute/lock.ts';
-import type {Service} from '../../spec/model/project.ts';
+import type {Project} from '../../spec/model/project.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import {dispatch} from './dispatch.ts';
 import {awaitDependency} from './await-dependency.ts';
 import type {SupervisorContext} from './supervisor-context.ts';
@@ -80,15 +81,24 @@ async function lookAfter(
 		emit,
 		requests: startRequests(),
 		inTurn: turns(),
+		turning: {count: 0},
 		leaving: {count: 0, done: false},
 		project: first,
 		// Use the specs that the containers were created from: the file may be gone or have changed.
-		spec: {name, file: first.spec.file ?? '', services: madeServices(machine, name)},
-		make: service => {
-			const {project, spec} = context;
+		spec: asMade(machine, first),
+		make: (service, of = context) => {
+			const {project} = of;
 			const until: UnitSurroundings['until'] = (waiter, dependency, signal) =>
 				awaitDependency({units, bell, emit, now: () => host.now()}, waiter, dependency, signal);
-			const made = unitOf(service, {machine, project, spec, emit, changed: bell.changed, until, recordInstance});
+			const made = unitOf(service, {
+				machine,
+				project,
+				spec: () => of.spec,
+				emit,
+				changed: bell.changed,
+				until,
+				recordInstance,
+			});
 			units.put(made);
 			return made;
 		},
@@ -133,7 +143,7 @@ async function lookAfter(
 function adopt({machine, project, spec, units, make}: SupervisorContext): void {
 	const records = allRecords(machine).filter(each => each.detached?.project === project.name);
 	for (const service of spec.services) {
-		if (!project.services.includes(service.service)) continue;
+		if (service.oneOff === undefined && !project.services.includes(service.service)) continue;
 		const record = records.find(each => each.name === service.name);
 		const unit = units.of(service.name) ?? make(service);
 		if (record === undefined) continue;
@@ -143,7 +153,16 @@ function adopt({machine, project, spec, units, make}: SupervisorContext): void {
 	}
 }
 
-/** The specs of the existing containers, as they were created. */
-function madeServices(machine: Machine, project: string): readonly Service[] {
-	return allRecords(machine).flatMap(({detached}) => (detached?.project === project ? [detached.made] : []));
+/** The project as its containers were created: its services are those of their records. */
+function asMade(machine: Machine, {name, spec}: ProjectRequest): Project {
+	const {file = '', others, projectDirectory, envFiles} = spec;
+	const records = allRecords(machine).filter(({detached}) => detached?.project === name);
+	return {
+		name,
+		// Only containers of a file with services have labels.
+		...(records.some(({labels}) => labels !== undefined) ? {hasServices: true} : {}),
+		file,
+		...present({others, projectDirectory, envFiles}),
+		services: records.flatMap(({detached}) => detached?.made ?? []),
+	};
 }

@@ -50,8 +50,8 @@ export interface Unit {
 export interface UnitSurroundings {
 	readonly machine: Machine;
 	readonly project: ProjectRequest;
-	/** The spec as it was read when the unit was made. */
-	readonly spec: Project;
+	/** The spec as it was read last: others that the service names may be other containers since. */
+	readonly spec: () => Project;
 	readonly emit: ProjectSink;
 	/** Called after each change of the view. */
 	readonly changed: () => void;
@@ -64,7 +64,7 @@ export interface UnitSurroundings {
 export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 	const {machine, project, spec, emit, changed, until, recordInstance} = surroundings;
 	const {host, dirs} = machine;
-	const recording = {machine, service, request: project, project: spec, recordInstance, emit};
+	const recording = {machine, service, request: project, project: spec(), recordInstance, emit};
 	const conf = containerFolder(dirs.state, service.name);
 	const label = labelOf(service);
 	const at = (): number => host.now();
@@ -108,7 +108,7 @@ export function unitOf(service: Service, surroundings: UnitSurroundings): Unit {
 		become('starting');
 		const onFailed = (failed: FailedDetached): void => void (unstarted = failed);
 		const {bestEffort = false, executor} = project.spec;
-		const request = {project: spec, service, bestEffort, ...present({executor}), onFailed};
+		const request = {project: spec(), service, bestEffort, ...present({executor}), onFailed};
 		const printed = service.record === true ? printedSoFar(machine, service.name) : undefined;
 		const about = aboutDetached(project.name, service, restarts, printed);
 		const step = (event: Parameters<Parameters<typeof startDetached>[3]>[0]): void =>

@@ -41,7 +41,7 @@ export function unitsOf(project: string): Units {
 	return {
 		all,
 		of: name => units.get(name),
-		ofService: name => all().filter(unit => service(unit).service === name),
+		ofService: name => all().filter(unit => service(unit).service === name && service(unit).oneOff === undefined),
 		meant: words => (words.length === 0 ? all() : [...new Set(words.flatMap(meantBy))]),
 		put: unit => void units.set(service(unit).name, unit),
 		drop: name => void units.delete(name),

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 import {parseBoolean} from '../syntax/scalar.ts';
 import {ignoredKeys} from '../compose/ignored-keys.ts';
-import {described, key, mapOrList, parsedBy, text, textOrBoolean, texts} from '../values/schema-parts.ts';
+import {described, hosts, key, mapOrList, parsedBy, text, textOrBoolean, texts} from '../values/schema-parts.ts';
 import {parsePositiveSize} from '../values/size.ts';
 import {sizeText} from '../values/spelled-values.ts';
 import {ulimits} from '../limits/ulimit-schema.ts';
@@ -27,8 +27,8 @@ const network = parsedBy(text, (word): Parsed<'none' | 'host' | undefined> => {
 	if (word === 'none' || word === 'host') return good(word);
 	if (word === 'default' || word === 'bridge') return good(undefined);
 	return bad(
-		`must be \`default\`, \`host\` or \`none\`, not ${quoted(word)}`,
-		'a command of a build can have the network of the machine, or none',
+		`is ${quoted(word)}, and commands of a build have the network of the machine, or none`,
+		'write `default`, `host` or `none`',
 	);
 });
 
@@ -53,9 +53,13 @@ const longForm = z.strictObject(
 		network: key('The network of its commands: `default`, `host` or `none`.', network),
 		platforms: key('The platform of the image; only that of this machine.', texts),
 		no_cache: key('Use no layer of an earlier build.', flag),
+		no_cache_filter: key(
+			'Stages that are built again; all stages are then.',
+			z.union([parsedBy(text, (word): Parsed<string[]> => good([word])), texts]),
+		),
 		pull: key('Ask registries for newer base images.', flag),
 		shm_size: key('The size of /dev/shm of its commands.', parsedBy(sizeText, parsePositiveSize)),
-		extra_hosts: key('More names in /etc/hosts of its commands: `NAME=ADDRESS`.', mapOrList),
+		extra_hosts: key('More names in /etc/hosts of its commands: `NAME=ADDRESS`.', hosts),
 		ulimits: key('Limits of setrlimit(2) of its commands.', ulimits),
 		privileged: key('Isolate its commands from nothing.', flag),
 		...ignoredKeys('services.*.build'),

@@ -30,6 +30,14 @@ test('a folder is all that a build needs', () => {
 	});
 });
 
+test('the command is that of the image, as it is with `image`', () => {
+	const {services} = load('services: {web: {build: .}, same: {build: ., image: web}}');
+	for (const service of services) {
+		expect(service).toMatchObject({entrypoint: [], command: []});
+		expect(service.origins['command']).toEqual({kind: 'default'});
+	}
+});
+
 test('every key of the long form arrives', () => {
 	const text = `
 secrets:

@@ -3,8 +3,10 @@ import {imageNameText, parseImageName} from '../image/image-name.ts';
 import {parsePlatform} from '../image/platform.ts';
 import type {BuildContext, BuildRun, BuildSecret, BuildSource} from '../model/build-source.ts';
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
+import type {Lookup} from '../syntax/interpolate.ts';
 import {keyValues} from '../syntax/key-values.ts';
 import {type Picker, present} from '../syntax/pick.ts';
+import type {Place} from '../syntax/problem.ts';
 import type {Path} from '../syntax/tree.ts';
 import type {SecretsInput} from '../given/given-schema.ts';
 import type {BuildInput} from './build-schema.ts';
@@ -24,7 +26,8 @@ export interface BuildSurroundings {
 	/** The services of the file. */
 	readonly services: readonly string[];
 	readonly reproducible: boolean;
-	readonly env: Readonly<Record<string, string | undefined>>;
+	/** Variables of the caller, and of the env files that belong to the file of a place. */
+	readonly variablesAt: (place: Place) => Lookup;
 	/** Makes a host path absolute. */
 	readonly resolve: (path: string) => Parsed<string>;
 }
@@ -55,8 +58,8 @@ export function readBuild(input: BuildInput, picker: Picker, around: BuildSurrou
 	const named = (key: 'args' | 'labels', given: Entries): Readonly<Record<string, string>> =>
 		Object.fromEntries(
 			keyValues(given, at(key), picker.places).flatMap(
-				({name: each, value}): readonly (readonly [string, string])[] => {
-					const known = value ?? (key === 'args' ? around.env[each] : '');
+				({name: each, value, path}): readonly (readonly [string, string])[] => {
+					const known = value ?? (key === 'args' ? around.variablesAt(picker.places.value(path))(each)?.value : '');
 					return known === undefined ? [] : [[each, known]];
 				},
 			),
@@ -67,7 +70,7 @@ export function readBuild(input: BuildInput, picker: Picker, around: BuildSurrou
 			return read === undefined ? [] : [[each, read]];
 		},
 	);
-	const hosts = readExtraHosts(long.extra_hosts, at('extra_hosts'), picker).map(({host}) => host);
+	const hosts = readExtraHosts(long.extra_hosts ?? [], at('extra_hosts'), picker).map(({host}) => host);
 	const secrets = (long.secrets ?? []).flatMap((each, i): readonly (readonly [string, BuildSecret])[] => {
 		const {source, target = source} = typeof each === 'string' ? {source: each} : each;
 		const found = orFail([...at('secrets'), i], secretOf(source, around));
@@ -94,7 +97,7 @@ export function readBuild(input: BuildInput, picker: Picker, around: BuildSurrou
 		secrets: Object.fromEntries(secrets),
 		ssh: Object.fromEntries(ssh),
 		contexts: Object.fromEntries(contexts),
-		noCache: long.no_cache ?? false,
+		noCache: long.no_cache === true || (long.no_cache_filter ?? []).length > 0,
 		pull: long.pull ?? false,
 		run: {...runOf(long, hosts), ...(around.reproducible ? {reproducible: true} : {})},
 		platforms: around.platform === undefined ? platforms : [around.platform],

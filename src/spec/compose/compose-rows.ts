@@ -1,74 +1,61 @@
-import {cacheWords, labelWords} from '../values/mount-options.ts';
+import {isDriverOption, networkDrivers, sysctlOption} from '../network/driver-options.ts';
+import {cacheWords, labelWords, otherOptions} from '../values/mount-options.ts';
+import {isVolumeName} from '../volumes/named-volume.ts';
 import {type ComposeRow, ignored, refused} from './row.ts';
 
 const swarm = 'it is for a cluster of several machines, and this is one';
 const windows = 'it is for containers of Windows';
-const cgroup2 = 'control groups of version 2 have no such setting';
 
-const ownLogDrivers = ['json-file', 'local'];
+const ownLogDrivers = ['json-file', 'local', 'none'];
 const ownLogOptions = ['max-size', 'max-file', 'compress'];
 
 /**
  * The keys of the Compose Specification that do not work here. From this table come errors, warnings, the JSON Schema's words for them, and
- * docs/compose.md. Source: compose-spec.json of the specification, and its text for `pre_start`.
+ * docs/compose.md. Source: compose-spec.json of the specification.
  */
 export const composeRows: readonly ComposeRow[] = [
 	refused('models', 'tsbox runs no language models', 'run the model in a service, and name that in `environment`'),
+	refused('include.*', 'tsbox reads files of this machine', 'fetch it first, and write the path of the file', {
+		shown: 'include` and `extends.file` with an address, such as `oci://…` or `https://…',
+	}),
 	ignored('version', 'it is of old Compose files, and all versions are read alike', {instead: 'take it out'}),
 
-	ignored('services.*.annotations', 'nothing here reads annotations', {instead: 'use `labels`'}),
-	ignored('services.*.attach', '`tsbox up` shows the output of all services', {
-		when: value => value !== true && value !== 'true',
-	}),
 	ignored('services.*.cpu_count', windows, {instead: 'use `cpus`'}),
 	ignored('services.*.cpu_percent', windows, {instead: 'use `cpus`'}),
-	refused(
-		'services.*.cpu_rt_period',
-		'kernels of distributions give control groups no real-time budget',
-		'use `cpus`, or `ulimits: {rtprio: 10}`',
-	),
-	refused(
-		'services.*.cpu_rt_runtime',
-		'kernels of distributions give control groups no real-time budget',
-		'use `cpus`, or `ulimits: {rtprio: 10}`',
-	),
 	ignored('services.*.credential_spec', windows),
-	ignored('services.*.develop', 'tsbox watches no files', {instead: 'run `tsbox up -d --build` after a change'}),
-	refused('services.*.device_cgroup_rules', 'a device is let in by its path', 'name the devices with `devices`'),
-	ignored('services.*.external_links', 'containers on a network find each other by name', {
-		instead: 'put both on a network with `external: true`',
+	ignored('services.*.gpus.*.options', 'they are for drivers of Docker'),
+	ignored('services.*.deploy.resources.reservations.devices.*.options', 'they are for drivers of Docker'),
+	refused('services.*.post_start.*.privileged', 'nothing gets more powers than its container', 'take it out', {
+		shown: 'post_start` and `pre_stop` with `privileged: true',
 	}),
-	ignored('services.*.gpus', 'tsbox looks for no GPUs', {instead: 'name their devices with `devices`'}),
+	refused(
+		'services.*.device_cgroup_rules',
+		'no more devices can be let in by their numbers',
+		'name the devices with `devices`',
+		{shown: 'device_cgroup_rules` on a machine with control groups of version 2'},
+	),
+	refused('services.*.gpus', 'this host does not have', 'install what writes its file of CDI, or take it out', {
+		shown: 'gpus` and `devices` of CDI on a machine without them',
+	}),
 	ignored('services.*.isolation', windows),
-	refused('services.*.label_file', 'labels are read from the spec alone', 'use `labels`'),
-	ignored('services.*.mem_swappiness', cgroup2, {instead: 'use `memswap_limit`'}),
 	refused(
 		'services.*.models',
 		'tsbox runs no language models',
 		'run the model in a service, and name that in `environment`',
 	),
-	ignored('services.*.oom_kill_disable', cgroup2, {instead: 'use `oom_score_adj`'}),
-	refused(
-		'services.*.pre_start',
-		'nothing of a container runs before its command',
-		'move the command to a service of its own, and name that in `depends_on` with `condition: service_completed_successfully`',
-	),
+	refused('services.*.platform', 'containers here are Linux', 'write `linux/amd64` or `linux/arm64`', {
+		shown: 'platform` of another system, such as `windows/amd64',
+	}),
 	refused('services.*.provider', 'it calls a program of Docker', 'run what it provides in a service'),
-	refused('services.*.pull_refresh_after', 'it is another word for `pull_policy`', 'write `pull_policy: every_12h`'),
 	refused('services.*.runtime', 'tsbox starts containers itself', 'take it out'),
 	ignored('services.*.storage_opt', 'the layers of containers lie in a folder of the host, without quotas'),
-	refused('services.*.use_api_socket', 'there is no daemon, and so no socket', 'take it out'),
 	refused(
-		'services.*.volumes_from',
-		'it depends on the order of starts',
-		'write the `volumes` again, or share them with a YAML anchor',
+		'services.*.security_opt',
+		'SELinux cannot confine the container',
+		'take `label` out, or run with `--best-effort`',
+		{shown: 'security_opt` with `label=…` on a machine without SELinux'},
 	),
-
-	ignored('services.*.blkio_config.device_read_bps', 'only the weight of all devices is set'),
-	ignored('services.*.blkio_config.device_read_iops', 'only the weight of all devices is set'),
-	ignored('services.*.blkio_config.device_write_bps', 'only the weight of all devices is set'),
-	ignored('services.*.blkio_config.device_write_iops', 'only the weight of all devices is set'),
-	ignored('services.*.blkio_config.weight_device', 'only the weight of all devices is set'),
+	refused('services.*.use_api_socket', 'there is no daemon, and so no socket', 'take it out'),
 
 	ignored('services.*.build.cache_to', 'layers stay in the store of this machine', {when: isAsked}),
 	ignored('services.*.build.provenance', 'a build makes no such file', {when: isAsked}),
@@ -78,6 +65,20 @@ export const composeRows: readonly ComposeRow[] = [
 	}),
 	ignored('services.*.build.entitlements', 'a build asks for none', {when: isAsked}),
 	refused('services.*.build.isolation', windows, 'take it out'),
+	refused(
+		'services.*.build.context',
+		'tsbox builds folders of this machine',
+		'clone it, and write the path of the clone',
+		{
+			shown: 'build.context` with an address, such as `https://…',
+		},
+	),
+	refused(
+		'services.*.build.network',
+		'commands of a build have the network of the machine, or none',
+		'write `default`, `host` or `none`',
+		{shown: 'build.network` with a `NETWORK'},
+	),
 
 	ignored('services.*.deploy.endpoint_mode', swarm),
 	ignored('services.*.deploy.labels', 'they are of a service in a cluster, not of its containers', {
@@ -88,9 +89,6 @@ export const composeRows: readonly ComposeRow[] = [
 	ignored('services.*.deploy.update_config', swarm),
 	ignored('services.*.deploy.resources.reservations.cpus', 'processors are shared, and none is set apart', {
 		instead: 'use `cpu_shares`',
-	}),
-	ignored('services.*.deploy.resources.reservations.devices', 'tsbox looks for no GPUs', {
-		instead: 'name their devices with `devices`',
 	}),
 	ignored('services.*.deploy.resources.reservations.generic_resources', swarm),
 	ignored('services.*.deploy.restart_policy.delay', 'the time between restarts grows from 0.1 s to a minute'),
@@ -110,10 +108,25 @@ export const composeRows: readonly ComposeRow[] = [
 		shown: 'logging.options',
 	}),
 	ignored('services.*.logging.options.compress', 'nothing is compressed'),
+	ignored('services.*', 'the container has no ports of its own', {
+		when: hasNoPorts,
+		shown: 'ports` with `network_mode` `host` or `none',
+	}),
 	ignored('services.*.ports.*.name', 'it is for people'),
 	ignored('services.*.ports.*.app_protocol', 'it is for people'),
 	ignored('services.*.ports.*.mode', swarm, {when: value => value !== 'host'}),
 
+	refused(
+		'services.*.volumes.*.type',
+		'tsbox mounts folders and volumes',
+		'make a service of the image, and name that in `volumes_from`',
+		{shown: 'volumes.*.type` `image'},
+	),
+	refused('services.*.volumes.*.type', swarm, 'write `type: volume`', {shown: 'volumes.*.type` `cluster'}),
+	refused('services.*.volumes.*.type', windows, 'take it out', {shown: 'volumes.*.type` `npipe'}),
+	refused('services.*.volumes.*', 'tsbox makes `/proc`, `/sys` and `/dev` itself', 'choose another target', {
+		shown: 'volumes` with a target in `/proc`, `/sys` or `/dev',
+	}),
 	ignored('services.*.volumes.*', 'files get no SELinux labels', {
 		when: value => hasOption(value, labelWords),
 		shown: 'volumes` with `z` or `Z',
@@ -123,18 +136,71 @@ export const composeRows: readonly ComposeRow[] = [
 		when: value => hasOption(value, cacheWords),
 		shown: 'volumes` with `cached`, `delegated` or `consistent',
 	}),
+	ignored('services.*.volumes.*', 'a mount of this kind has no such option, and compose passes over it too', {
+		when: hasOtherOption,
+		shown: 'volumes` with an unknown `OPTION',
+		instead: 'correct it, or take it out',
+	}),
 	ignored('services.*.volumes.*.bind.selinux', 'files get no SELinux labels', {
 		instead: 'label the source with chcon(1) where SELinux is on',
 	}),
+	refused(
+		'services.*.volumes.*.bind.recursive',
+		'the mounts below a read-only mount are read-only too',
+		'write `disabled`, and mount them on their own',
+		{shown: 'bind.recursive` `writable'},
+	),
 	ignored('services.*.volumes.*.consistency', 'a bind mount of Linux needs no cache'),
 	ignored('services.*.volumes.*.volume.labels', 'a volume has the labels that stand at the top', {
 		instead: 'write them under `volumes` beside `services`',
 	}),
 
+	ignored('services.*.networks.*.driver_opts.*', 'an interface has no such option, and compose passes over it too', {
+		when: (value, key) => optionName(value, key) !== sysctlOption,
+		shown: 'networks.*.driver_opts` with an unknown `OPTION',
+		instead: `use \`${sysctlOption}\``,
+	}),
+	ignored('networks.*', 'its driver has no such option, and compose passes over it too', {
+		when: hasOtherDriverOption,
+		shown: 'driver_opts` with an unknown `OPTION',
+		instead: 'correct it, or take it out',
+	}),
+	refused(
+		'services.*.networks.*.link_local_ips',
+		'link-local addresses are in 169.254.0.0/16 and fe80::/10',
+		'others go to `ipv4_address` and `ipv6_address`',
+		{shown: 'link_local_ips` with another `ADDRESS'},
+	),
+	refused(
+		'networks.*.driver',
+		'tsbox has the drivers `bridge`, `macvlan` and `ipvlan`',
+		'leave the driver out: all containers are on one machine',
+		{shown: 'networks.*.driver` with another driver, such as `overlay'},
+	),
+	refused('networks.*.ipam.driver', 'tsbox has no other driver of addresses than `default`', 'take it out', {
+		shown: 'networks.*.ipam.driver` with another one than `default',
+	}),
+	refused(
+		'volumes.*.driver',
+		'tsbox keeps volumes in folders of this machine',
+		'mount it on the host, and bind its folder in the service',
+		{shown: 'volumes.*.driver` with another one than `local'},
+	),
 	refused('networks.*.ipam.options', 'it is for other drivers', 'take it out'),
 
 	ignored('secrets.*.labels', 'a secret is a file, and nothing is kept of it'),
 	ignored('secrets.*.name', 'a secret is a file, and has no name of its own'),
+	refused(
+		'secrets.*.external',
+		'tsbox keeps no secrets',
+		'name the file with `file`, or a variable with `environment`',
+		{
+			shown: 'secrets.*.external` `true',
+		},
+	),
+	refused('configs.*.external', 'tsbox keeps no configs', 'name the file with `file`, or write `content`', {
+		shown: 'configs.*.external` `true',
+	}),
 	refused('secrets.*.driver', 'tsbox keeps no secrets', 'name the file with `file`, or a variable with `environment`'),
 	refused(
 		'secrets.*.driver_opts',
@@ -156,6 +222,33 @@ function hasOption(value: unknown, words: readonly string[]): boolean {
 	if (typeof value !== 'string') return false;
 	const [, , options = ''] = value.split(':');
 	return options.split(',').some(word => words.includes(word));
+}
+
+/** Whether the short form of a volume has an option that is none. */
+function hasOtherOption(value: unknown): boolean {
+	if (typeof value !== 'string') return false;
+	const [source = '', , options] = value.split(':');
+	return options !== undefined && otherOptions(options, isVolumeName(source)).length > 0;
+}
+
+/** The name of an option in a map, or in a list of `NAME=VALUE`. */
+function optionName(value: unknown, key: string): string {
+	return /^\d+$/.test(key) ? (String(value).split('=', 1)[0] ?? '') : key;
+}
+
+/** Whether a network has an option that its driver does not have. */
+function hasOtherDriverOption(network: unknown): boolean {
+	if (typeof network !== 'object' || network === null) return false;
+	const options: unknown = Reflect.get(network, 'driver_opts') ?? {};
+	const driver = networkDrivers.find(each => each === Reflect.get(network, 'driver')) ?? 'bridge';
+	return Object.entries(options as object).some(([key, value]) => !isDriverOption(driver, optionName(value, key)));
+}
+
+/** Whether a service publishes ports although its network is that of the host, or none. */
+function hasNoPorts(service: unknown): boolean {
+	if (typeof service !== 'object' || service === null) return false;
+	const ports: unknown = Reflect.get(service, 'ports');
+	return Array.isArray(ports) && ports.length > 0 && ['host', 'none'].includes(Reflect.get(service, 'network_mode'));
 }
 
 /** Whether a restart policy limits restarts of another kind than those after a failure. */

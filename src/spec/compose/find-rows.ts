@@ -10,7 +10,7 @@ function fits(keys: readonly string[], path: Path): boolean {
 
 /** The row of a refused key at a path of a file with `services`. */
 export function refusedAt(path: Path): ComposeRow | undefined {
-	return patterns.find(({keys, row}) => row.fate === 'refused' && fits(keys, path))?.row;
+	return patterns.find(({keys, row}) => row.fate === 'refused' && row.shown === undefined && fits(keys, path))?.row;
 }
 
 /** The keys directly below a path, such as `services.*.deploy`, that are accepted without effect. */
@@ -29,7 +29,7 @@ export function keyOf({path}: ComposeRow): string {
 
 /** The row of a key by its last word, for people who ask for it. */
 export function rowOfKey(word: string): ComposeRow | undefined {
-	return composeRows.find(row => keyOf(row) === word);
+	return composeRows.find(row => row.shown === undefined && keyOf(row) === word);
 }
 
 /** A word of the table that has no effect, and the services that have it; none for one beside the services. */

@@ -4,7 +4,7 @@ export interface ComposeRow {
 	readonly path: string;
 	/** `refused`: an error; `ignored`: accepted with a warning. */
 	readonly fate: 'refused' | 'ignored';
-	/** Why, as the end of a sentence: "the file says who owns it". */
+	/** Why, as the end of a sentence: "the file says who owns it". An error about a refused value has these words. */
 	readonly why: string;
 	/** What to write in its place, as an imperative. */
 	readonly instead?: string;
@@ -14,9 +14,9 @@ export interface ComposeRow {
 	readonly shown?: string;
 }
 
-/** A refused key. */
-export function refused(path: string, why: string, instead: string): ComposeRow {
-	return {path, fate: 'refused', why, instead};
+/** A refused key; with `shown`, some values of it, which its schema or reader refuses. */
+export function refused(path: string, why: string, instead: string, rest: Pick<ComposeRow, 'shown'> = {}): ComposeRow {
+	return {path, fate: 'refused', why, instead, ...rest};
 }
 
 /** A key that is accepted, and has no effect. */

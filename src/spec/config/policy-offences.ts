@@ -52,11 +52,19 @@ function bindOffences({allowedBinds}: Policy, service: Service, lookup: PolicyLo
 				];
 	return [
 		...volumes.flatMap((volume, at) =>
-			volume.type === 'bind' ? offence(`volumes.${at}`, 'the source', volume.source) : [],
+			volume.type === 'bind'
+				? offence(`volumes.${at}`, 'the source', volume.source)
+				: deviceOf(volume).flatMap(device => offence(`volumes.${at}`, 'the device', device)),
 		),
 		...(rootfs.kind === 'directory' ? offence('rootfs', 'the folder', rootfs.path) : []),
 		...(rootfs.kind === 'host' ? (rootfs.show ?? []) : []).flatMap(path => offence('rootfs', 'the shown path', path)),
 	];
+}
+
+/** The device or file of the host whose file system a volume has. */
+function deviceOf(volume: Service['volumes'][number]): readonly string[] {
+	const device = volume.type === 'volume' ? volume.volume.filesystem?.device : undefined;
+	return device?.startsWith('/') === true && !device.startsWith('//') ? [device] : [];
 }
 
 /** Capabilities that let container root act as host root: capabilities(7). */
@@ -88,7 +96,7 @@ function powerOffences(service: Service, {isDisk}: PolicyLookup): readonly Polic
 	if (service.profile === 'bare')
 		return [offence('profile', '`profile: bare` is forbidden', 'take it out: such a container has no protection')];
 	const strong = capAdd.filter(name => name === 'ALL' || overHost.includes(name));
-	const disks = devices.filter(({source}) => isDisk(source)).map(({source}) => source);
+	const disks = [...devices.map(({source}) => source), ...service.volumes.flatMap(deviceOf)].filter(isDisk);
 	const openOption = Object.keys(service.origins).find(key => key.startsWith('security_opt.')) ?? 'security_opt';
 	return [
 		...(strong.length > 0
@@ -102,6 +110,9 @@ function powerOffences(service: Service, {isDisk}: PolicyLookup): readonly Polic
 			: []),
 		...(disks.length > 0
 			? [offence('devices', `${disks.map(quoted).join(', ')} gives power over the host`, 'take it out of `devices`')]
+			: []),
+		...((service.deviceRules ?? []).length > 0
+			? [offence('device_cgroup_rules', '`device_cgroup_rules` may let disks in', 'name the devices with `devices`')]
 			: []),
 		...(root === 'chroot' ? [offence('root', '`root: chroot` is no boundary', 'take it out')] : []),
 	];

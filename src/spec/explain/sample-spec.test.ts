@@ -6,8 +6,11 @@ const keys = Object.keys(serviceKeys);
 
 test.each(sampleNames)('the example of %s is read, and makes a difference', name => {
 	const {without, with: after} = sampleSpecs(name);
-	const services = ({services: all}: typeof without) => all.map(service => ({...service, origins: {}}));
-	expect(services(after)).not.toEqual(services(without));
+	const told = ({services, watched}: typeof without) => ({
+		services: services.map(service => ({...service, origins: {}})),
+		watched,
+	});
+	expect(told(after)).not.toEqual(told(without));
 });
 
 test('an example is shown with the keys that it needs', () => {

@@ -13,6 +13,7 @@ const sampleFolder = '/srv/demo';
 const sampleFiles: Readonly<Record<string, 'file' | 'directory'>> = {
 	[`${sampleFolder}/rootfs.tar.gz`]: 'file',
 	[`${sampleFolder}/app.env`]: 'file',
+	[`${sampleFolder}/app.labels`]: 'file',
 	[`${sampleFolder}/data`]: 'directory',
 };
 
@@ -65,7 +66,8 @@ function load(more: Readonly<Record<string, unknown>>): Project {
 	const file = `${sampleFolder}/demo.yaml`;
 	// Only a file with several containers can name others, and declares volumes, secrets and configs. JSON is YAML.
 	const isProject =
-		['depends_on', 'links', 'secrets', 'configs'].some(key => key in more) || more === furtherSamples['a named volume'];
+		['depends_on', 'links', 'volumes_from', 'pre_start', 'secrets', 'configs'].some(key => key in more) ||
+		more === furtherSamples['a named volume'];
 	const declared = {secrets: {password: {file: './app.env'}}, configs: {app: {file: './app.env'}}};
 	const text = JSON.stringify(isProject ? {services, volumes: {cache: {}}, ...declared} : container);
 	return loadProject({

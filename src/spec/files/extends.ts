@@ -1,7 +1,7 @@
 import {safeParse} from 'zod/mini';
 import {didYouMean} from '../../errors/did-you-mean.ts';
 import {quoted} from '../model/parsed.ts';
-import {at, type Located, plainValue} from '../syntax/located.ts';
+import {at, type Located, plainValue, type Spot} from '../syntax/located.ts';
 import type {Place, Problem} from '../syntax/problem.ts';
 import {extendsSchema} from './files-schema.ts';
 import {merge} from './merge.ts';
@@ -13,6 +13,9 @@ export interface ExtendsContext {
 	readonly report: (problem: Problem) => void;
 }
 
+/** Services of a file with what they extend filled in. */
+type Done = Map<string, Located>;
+
 /**
  * Fills in what services take from others: Compose Specification, "Extends". A service's own values come after those of the one that it
  * extends, as a later file comes after an earlier one.
@@ -21,11 +24,26 @@ export function withExtends(root: Located, context: ExtendsContext): Located {
 	const services = at(root, ['services']);
 	if (root.kind !== 'map' || services?.kind !== 'map') return root;
 	if (![...services.entries.values()].some(service => at(service, ['extends']) !== undefined)) return root;
-	const entries = new Map([...services.entries.keys()].map(name => [name, resolved(root, name, context, [])] as const));
+	const done = new Map<string, Located>();
+	const entries = new Map(
+		[...services.entries.keys()].map(name => [name, resolved(root, name, context, [], done)] as const),
+	);
 	return {...root, entries: new Map([...root.entries, ['services', {...services, entries}]])};
 }
 
-function resolved(root: Located, name: string, context: ExtendsContext, chain: readonly Located[]): Located {
+function resolved(
+	root: Located,
+	name: string,
+	context: ExtendsContext,
+	chain: readonly Spot[],
+	done: Done = new Map(),
+): Located {
+	const known = done.get(name) ?? resolve(root, name, context, chain, done);
+	done.set(name, known);
+	return known;
+}
+
+function resolve(root: Located, name: string, context: ExtendsContext, chain: readonly Spot[], done: Done): Located {
 	const service = at(root, ['services', name]);
 	const link = service && at(service, ['extends']);
 	// Whoever asks has looked whether it is there.
@@ -36,7 +54,9 @@ function resolved(root: Located, name: string, context: ExtendsContext, chain: r
 		context.report({code: 'E_SPEC_INVALID', place, message, hint});
 		return without(service);
 	};
-	if (chain.includes(service)) return fail(`${quoted(name)} extends itself`, 'take one `extends` of the circle out');
+	// A file that is read twice has other objects, at the same places.
+	if (chain.some(other => other.source.file === service.spot.source.file && other.keyStart === service.spot.keyStart))
+		return fail(`${quoted(name)} extends itself`, 'take one `extends` of the circle out');
 	const {success, data} = safeParse(extendsSchema, plainValue(link));
 	if (!success)
 		return fail(
@@ -55,7 +75,7 @@ function resolved(root: Located, name: string, context: ExtendsContext, chain: r
 			near === undefined ? `the services are ${known.join(', ') || 'none'}` : `did you mean ${near}?`,
 		);
 	}
-	const base = resolved(other, wanted, context, [...chain, service]);
+	const base = resolved(other, wanted, context, [...chain, service.spot], other === root ? done : undefined);
 	return merge(base, without(service), ['services', name]);
 }
 

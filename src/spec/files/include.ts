@@ -46,10 +46,18 @@ export function includesOf(root: Located, report: (problem: Problem) => void): r
 	});
 }
 
+/** A file without its `include`. One that has nothing else has no service of its own. */
+export function withoutInclude(root: Located): Located {
+	const include = at(root, ['include']);
+	if (root.kind !== 'map' || include === undefined) return root;
+	const none: Located = {kind: 'map', entries: new Map(), spot: include.spot};
+	return {...root, entries: new Map([['services', none], ...[...root.entries].filter(([key]) => key !== 'include')])};
+}
+
 /** Adds what an included file declares. What both declare must be the same. */
 export function withIncluded(root: Located, included: Located, report: (problem: Problem) => void): Located {
 	if (root.kind !== 'map') return root;
-	const entries = new Map([...root.entries].filter(([key]) => key !== 'include'));
+	const entries = new Map(root.entries);
 	for (const section of shared) {
 		const [own, theirs] = [entries.get(section), at(included, [section])];
 		if (theirs?.kind !== 'map') continue;

@@ -6,8 +6,8 @@ import {pathTable} from './path-table.ts';
  * Paths of a file that lies elsewhere, as they are from anywhere: those of an included file, and of one that a service extends, are
  * relative to its folder. Compose Specification, "Include" and "Extends".
  */
-export function withOwnPaths(located: Located, folder: string, path: Path = []): Located {
-	const kind = kindOf(path);
+export function withOwnPaths(located: Located, folder: string, path: Path = [], isBindSource = false): Located {
+	const kind = isBindSource ? 'path' : kindOf(path);
 	if (kind !== undefined && located.kind === 'scalar' && typeof located.value === 'string') {
 		const value = kind === 'volume' ? volumeFrom(located.value, folder) : pathFrom(located.value, folder, kind);
 		return {...located, value, spot: {...located.spot, text: value}};
@@ -15,8 +15,11 @@ export function withOwnPaths(located: Located, folder: string, path: Path = []):
 	if (located.kind === 'list')
 		return {...located, items: located.items.map((item, at) => withOwnPaths(item, folder, [...path, at]))};
 	if (located.kind === 'scalar') return located;
+	const type = located.entries.get('type');
+	// In the long form of a mount the type says what the source is.
+	const isBind = type?.kind === 'scalar' && type.value === 'bind' && kindOf([...path, 'source']) === 'volume';
 	const entries = [...located.entries].map(
-		([key, value]) => [key, withOwnPaths(value, folder, [...path, key])] as const,
+		([key, value]) => [key, withOwnPaths(value, folder, [...path, key], isBind && key === 'source')] as const,
 	);
 	return {...located, entries: new Map(entries)};
 }

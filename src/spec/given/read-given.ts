@@ -66,8 +66,10 @@ function readOne(
 ): Parsed<BindVolume | GivenFile> {
 	const target = parseMountTarget(posix.isAbsolute(asked) ? asked : posix.join(folders[kind], asked));
 	if (!target.ok) return bad(`has a target that ${target.problem}`, target.hint);
-	// The text as written, because YAML reads `0400` as a decimal number.
-	const bits = mode === undefined ? undefined : parseMode(places.text([...path, 'mode']) ?? String(mode));
+	// The text as written, because YAML reads `0400` as a decimal number. What cannot be octal is decimal, as programs write it: 493 is 0755.
+	const written = mode === undefined ? undefined : (places.text([...path, 'mode']) ?? String(mode));
+	const isDecimal = typeof mode === 'number' && /[89]/.test(written ?? '');
+	const bits = written === undefined ? undefined : parseMode(isDecimal ? mode.toString(8) : written);
 	if (bits?.ok === false) return bad(`has a mode that ${bits.problem}`);
 	const found = contentOf(kind, name, sources);
 	if (!found.ok) return found;

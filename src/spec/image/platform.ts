@@ -16,9 +16,13 @@ const aliases: Readonly<Record<string, string>> = {
 	loongarch64: 'loong64',
 };
 
-/** Parses `platform`: `os/architecture[/variant]` in the words of Go, such as `linux/arm64/v8`. */
+/** Parses `platform`: `[os/]architecture[/variant]` in the words of Go, such as `linux/arm64/v8`. */
 export function parsePlatform(text: string): Parsed<string> {
-	const [os = '', written, variant, ...others] = text.toLowerCase().split('/');
+	const words = text.toLowerCase().split('/');
+	// Platforms of containerd may leave the system out.
+	const [first = ''] = words;
+	const isAlone = words.length === 1 && architectures.includes(aliases[first] ?? first);
+	const [os = '', written, variant, ...others] = isAlone ? ['linux', first] : words;
 	if (written === undefined || others.length > 0)
 		return bad(
 			`must be \`os/architecture\` or \`os/architecture/variant\`, not ${quoted(text)}`,

@@ -31,6 +31,7 @@ test.each(['', 'Always', 'hourly', 'every_', 'every_0s', 'every_0d', 'every_5', 
 test.each([
 	['linux/amd64', 'linux/amd64'],
 	['Linux/x86_64', 'linux/amd64'],
+	['aarch64', 'linux/arm64'],
 	['linux/aarch64', 'linux/arm64'],
 	['linux/arm/v7', 'linux/arm/v7'],
 ])('the platform %s is %s', (text, platform) => {
@@ -38,7 +39,7 @@ test.each([
 });
 
 test.each([
-	['amd64', 'must be `os/architecture` or `os/architecture/variant`, not `amd64`'],
+	['linux', 'must be `os/architecture` or `os/architecture/variant`, not `linux`'],
 	['windows/amd64', 'is for `windows`, and containers here are Linux'],
 	['linux/amd46', 'has the architecture `amd46`'],
 	['linux/arm/7', 'has the variant `7`'],

@@ -14,8 +14,9 @@ const words: Readonly<Record<string, PullPolicy>> = {
 	weekly: {everyMs: 7 * dayMs},
 };
 
-/** Parses `pull_policy`. Source: Compose Specification, `pull_policy`. */
-export function parsePullPolicy(text: string): Parsed<PullPolicy> {
+/** Parses `pull_policy`; `refresh` has its time in `pull_refresh_after`. Source: Compose Specification, `pull_policy`. */
+export function parsePullPolicy(text: string): Parsed<PullPolicy | 'refresh'> {
+	if (text === 'refresh') return good(text);
 	const known = Object.hasOwn(words, text) ? words[text] : undefined;
 	if (known !== undefined) return good(known);
 	const every = /^every_(.+)$/.exec(text)?.[1];

@@ -13,43 +13,56 @@ import type {Path} from '../syntax/tree.ts';
 
 /**
  * Builds a container's environment. Later sources win: `fixed`, each `env_file` in order, `environment`, the command line.
- * A name without a value takes the caller's value. If the caller has none it is left out, and taken from what an image sets.
- * Source: Compose Specification, "env_file" and "environment".
+ * A name without a value takes that of the caller, or of the env files of the project. If neither has one it is left out, and taken from
+ * what an image sets. Source: Compose Specification, "env_file" and "environment".
  */
 export function readEnvironment(
 	input: Pick<ServiceInput, 'environment' | 'env_file'>,
 	picker: Picker,
-	folder: string,
-	request: SpecRequest,
+	context: VariablesContext,
 	fixed: Readonly<Record<string, string>> = {},
 ): ReadVariables {
 	const {places} = picker;
 	const whole: Omit<Variable, 'value'> = {place: places.value([]), origin: {kind: 'reproducible'}};
 	const variables = new Map<string, Variable>(Object.entries(fixed).map(([name, value]) => [name, {...whole, value}]));
-	for (const file of envFiles(input.env_file)) readEnvFile(file, picker, folder, request, variables);
+	for (const file of envFiles(input.env_file)) readVariablesFile(file, picker, context, variables);
 	const without = new Set<string>();
 	const add = (entry: KeyValue, place: Place, origin: Origin) => {
 		const fault = faultOf(entry);
 		if (fault !== undefined) picker.invalid(place, fault);
-		const value = entry.value ?? request.env[entry.name];
+		const found = entry.value === undefined ? context.variablesAt(place)(entry.name) : undefined;
+		const value = entry.value ?? found?.value;
 		if (value === undefined) {
 			variables.delete(entry.name);
 			without.add(entry.name);
 			return;
 		}
 		without.delete(entry.name);
-		variables.set(entry.name, {value, place, origin: entry.value === undefined ? callers(entry.name) : origin});
+		variables.set(entry.name, {
+			value,
+			place,
+			origin: found === undefined ? origin : foundIn(entry.name, found, origin),
+		});
 	};
 	for (const entry of keyValues(input.environment, ['environment'], places)) {
 		add(entry, places.value(entry.path), places.origin(entry.path));
 	}
 	const option = {kind: 'option', option: '--env'} as const;
-	for (const entry of keyValues(request.options?.environment, [], places)) add(entry, option, option);
+	for (const entry of keyValues(context.request.options?.environment, [], places)) add(entry, option, option);
 	for (const [name, {origin, place}] of variables) picker.note(`environment.${name}`, origin, place);
 	return {
 		environment: Object.fromEntries([...variables].map(([name, {value}]) => [name, value])),
 		withoutVariables: [...without],
 	};
+}
+
+/** What variables of a container are read with. */
+export interface VariablesContext {
+	/** Absolute path of the folder that relative paths begin at. */
+	readonly folder: string;
+	readonly request: SpecRequest;
+	/** Variables of the caller, and of the env files that belong to the file of a place. */
+	readonly variablesAt: (place: Place) => Lookup;
 }
 
 /** The variables of a container, and those that it is not to have of its image either. */
@@ -58,20 +71,23 @@ export interface ReadVariables {
 	readonly withoutVariables: readonly string[];
 }
 
-interface Variable {
+/** A value of a file or of the spec. */
+export interface Variable {
 	readonly value: string;
 	readonly origin: Origin;
 	readonly place: Place;
 }
 
-interface EnvFile {
+/** A file of variables, or of labels. */
+export interface VariablesFile {
 	readonly path: string;
 	readonly required: boolean;
 	readonly format: 'dotenv' | 'raw';
+	/** Where it is named. */
 	readonly at: Path;
 }
 
-function envFiles(input: ServiceInput['env_file']): readonly EnvFile[] {
+function envFiles(input: ServiceInput['env_file']): readonly VariablesFile[] {
 	const list = input === undefined ? [] : Array.isArray(input) ? input : [input];
 	return list.map((entry, i) => {
 		const at = Array.isArray(input) ? ['env_file', i] : ['env_file'];
@@ -80,22 +96,23 @@ function envFiles(input: ServiceInput['env_file']): readonly EnvFile[] {
 	});
 }
 
-function readEnvFile(
-	{path, required, format, at}: EnvFile,
+/** Reads a file of variables into those that are there: its own take their places. */
+export function readVariablesFile(
+	{path, required, format, at}: VariablesFile,
 	picker: Picker,
-	folder: string,
-	request: SpecRequest,
+	{folder, request, variablesAt}: VariablesContext,
 	variables: Map<string, Variable>,
 ): void {
 	const file = resolve(folder, path);
 	const text = request.readText(file);
 	const shown = shownPath(file, request.cwd);
 	if (text === undefined) {
-		const hint = 'write it, or say `required: false`';
+		const hint = at[0] === 'env_file' ? 'write it, or say `required: false`' : 'write it, or correct the path';
 		if (required) picker.invalid(picker.places.value(at), `there is no file ${quoted(shown)}`, hint);
 		return;
 	}
 	const source = {file, shown, text};
+	const lookup = variablesAt(picker.places.value(at));
 	const placeAt = (offset: number, length: number): Place => ({
 		kind: 'text',
 		source,
@@ -108,11 +125,12 @@ function readEnvFile(
 		const {name, line} = entry;
 		const place = placeAt(entry.offset, name.length);
 		if (entry.value === undefined) {
-			const value = request.env[name];
-			if (value !== undefined) variables.set(name, {value, place, origin: callers(name)});
+			const found = lookup(name);
+			if (found !== undefined)
+				variables.set(name, {value: found.value, place, origin: foundIn(name, found, {kind: 'env_file', file, line})});
 			continue;
 		}
-		const filled = expandEntry(entry, dotenvLookup(parsed.entries.slice(0, i), environmentLookup(request.env)));
+		const filled = expandEntry(entry, dotenvLookup(parsed.entries.slice(0, i), lookup));
 		if (filled.ok) {
 			variables.set(name, {value: filled.value, place, origin: {kind: 'env_file', file, line}});
 		} else {
@@ -129,8 +147,10 @@ export function environmentLookup(env: SpecRequest['env']): Lookup {
 	};
 }
 
-function callers(name: string): Origin {
-	return {kind: 'environment', name};
+/** Where a name without a value has its value from. */
+function foundIn(name: string, {from}: NonNullable<ReturnType<Lookup>>, written: Origin): Origin {
+	if (from === 'environment') return {kind: 'environment', name};
+	return written.kind === 'file' ? {...written, variables: [{name, from}]} : written;
 }
 
 function faultOf({name, value}: KeyValue): string | undefined {

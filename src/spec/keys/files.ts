@@ -1,5 +1,7 @@
 import {portWords} from '../values/port-words.ts';
+import {parseName} from '../values/container-name.ts';
 import {volumeWord} from '../values/shown-values.ts';
+import {parseVolumesFrom, volumesFromWord} from '../volumes/volumes-from.ts';
 import type {GivenFile} from '../model/given-file.ts';
 import {flag, key, keyReadBy, numbered, row, type Shown} from './key.ts';
 
@@ -12,6 +14,21 @@ export const fileKeys = {
 		written: w => w.list(w.volume),
 		recorded: {volumes: r => r.array(r.volume)},
 		show: ({volumes = []}) => numbered(volumes.map(volumeWord)),
+	}),
+	volumes_from: key('volumesFrom', {
+		example: ['db:ro'],
+		about:
+			'Others whose volumes and folders of the host it has too, at the same places: `SERVICE` or `container:NAME`, each with `:ro` behind it or not. What it mounts itself comes first.',
+		also: ['volumes-from'],
+		written: w => w.list(w.parsedBy(w.text, parseVolumesFrom)),
+		recorded: r =>
+			r.array(
+				r.union([
+					r.object({service: r.withoutNul, readOnly: r.boolean()}),
+					r.object({container: r.parsedAs(r.text, parseName), readOnly: r.boolean()}),
+				]),
+			),
+		show: list => numbered(list.map(volumesFromWord)),
 	}),
 	tmpfs: row({
 		example: ['/run:size=16m,mode=755'],

@@ -118,7 +118,9 @@ function describeKey(key: string, path: Path, places: Places, known: KnownKeys):
 
 /** Whether the value itself has the wrong type for this branch of a union. Then the user meant another branch. */
 function isWrongType(issue: Issue): boolean {
-	return issue.path.length === 0 && issue.code === 'invalid_type';
+	if (issue.path.length > 0) return false;
+	if (issue.code === 'invalid_union') return issue.errors.every(issues => issues.some(isWrongType));
+	return issue.code === 'invalid_type';
 }
 
 /** A path in dotted form: `services.web.volumes.0`. */

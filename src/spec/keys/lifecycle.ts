@@ -54,6 +54,13 @@ export const lifecycleKeys = {
 			return restartPolicy;
 		},
 	}),
+	develop: row({
+		example: {watch: [{path: './src', action: 'sync', target: '/app/src'}]},
+		about: 'Files that `tsbox watch` and `up --watch` follow, and what a change of them leads to.',
+		also: ['watch'],
+		isOfProject: true,
+		written: w => w.develop,
+	}),
 	depends_on: key('dependsOn', {
 		example: ['db'],
 		about: 'The services that must be there first.',
@@ -77,6 +84,13 @@ export const lifecycleKeys = {
 		recorded: r => r.healthcheck,
 		show: healthcheckWords,
 	}),
+	pre_start: row({
+		example: [{command: 'test -w /tmp'}],
+		about:
+			'Commands that must succeed before it starts: each runs once in a container of its own, with the volumes, networks and variables of the service, and with another `image` if it names one. They are services `NAME-pre_start-1` and so on.',
+		isOfProject: true,
+		written: w => w.preStart,
+	}),
 	post_start: key('postStart', {
 		...hooks,
 		example: [{command: 'touch /tmp/started'}],
@@ -98,16 +112,37 @@ export const lifecycleKeys = {
 		about: 'How much output of a detached container is kept.',
 		also: ['log', 'logs', 'log_driver', 'log_opt'],
 		written: w => w.logging,
-		recorded: r => r.object({maxSize: r.whole(1), maxFile: r.whole(1)}),
-		show: ({maxSize, maxFile}) => ({'max-size': sizeWord(maxSize), 'max-file': maxFile}),
+		recorded: r => r.object({maxSize: r.whole(1), maxFile: r.whole(1), driver: r.optional(r.literal('none'))}),
+		show: ({driver, maxSize, maxFile}) =>
+			driver === 'none' ? {driver} : {'max-size': sizeWord(maxSize), 'max-file': maxFile},
 	}),
-	labels: keyReadBy('labels', {
+	labels: row({
 		example: {team: 'web'},
 		about: 'Metadata for people and tools.',
 		written: w => w.mapOrList,
+		recorded: {labels: r => r.named},
+		show: ({labels}) => labels,
+	}),
+	label_file: row({
+		example: './app.labels',
+		about: 'Files with labels, a `NAME=value` in each line; later files win, `labels` wins over all.',
+		also: ['labels_file', 'label-file'],
+		written: w => w.labelFiles,
+	}),
+	annotations: keyReadBy('annotations', {
+		example: {'com.example.team': 'web'},
+		about: 'Metadata for runtimes: they become annotations of the OCI configuration, beside the labels.',
+		also: ['annotation'],
+		written: w => w.mapOrList,
 		recorded: r => r.named,
-		fallback: {},
-		read: (...written) => readNamed(...written, labelFault),
+		show: annotations => annotations,
+		read: (written, ...rest) => (written === undefined ? undefined : readNamed(written, ...rest, labelFault)),
+	}),
+	attach: key('attach', {
+		...flag,
+		example: false,
+		about: 'Whether `up` in the foreground shows its output; `--attach` shows it all the same.',
+		isOfProject: true,
 	}),
 	tty: key('tty', {
 		...flag,
@@ -164,8 +199,10 @@ export const lifecycleKeys = {
 					'As `restart`, and before it.',
 					w.strictObject({
 						condition: w.key(
-							'`none`, `on-failure` or `any`, which is the default.',
-							w.oneOf(['none', 'on-failure', 'any'], {error: 'must be `none`, `on-failure` or `any`'}),
+							'`none`, `on-failure` or `any`, which is the default; the words of `restart` are taken too.',
+							w.oneOf(['none', 'on-failure', 'any', 'no', 'always', 'unless-stopped'], {
+								error: 'must be `none`, `on-failure` or `any`',
+							}),
 						),
 						max_attempts: w.key('How often it is started again on a failure.', w.number({min: 0, max: 999_999})),
 						...w.ignoredKeys('services.*.deploy.restart_policy'),
@@ -187,6 +224,7 @@ export const lifecycleKeys = {
 							'What is set apart for it.',
 							w.strictObject({
 								memory: w.key('As `mem_reservation`.', reservation.written(w)),
+								devices: w.key('As `gpus`, with `capabilities`.', w.reservedDevices),
 								...w.ignoredKeys('services.*.deploy.resources.reservations'),
 							}),
 						),

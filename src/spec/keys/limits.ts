@@ -1,20 +1,26 @@
 import {parseCpuset} from '../values/cpuset.ts';
 import {sizeWord, ulimitWord} from '../values/shown-values.ts';
+import {numberIn, unlessZero} from '../syntax/scalar.ts';
 import {parseMemoryLimit, parsePositiveSize, parseSwapSize} from '../values/size.ts';
 import {isSysctlName} from '../values/sysctl.ts';
 import {ulimitNames} from '../limits/ulimit.ts';
-import {key, keyReadBy, type LimitWord, number, parsed, type ReadContext, row} from './key.ts';
+import {parseBlockPath} from '../limits/block-path.ts';
+import {parseMicroseconds} from '../limits/microseconds.ts';
+import {deviceLimitKinds} from '../model/project.ts';
+import {flag, key, keyReadBy, type LimitWord, number, parsed, type ReadContext, row} from './key.ts';
 import {readNamed, sysctlFault} from './read-named.ts';
 import {fixedCpuset} from './reproducible.ts';
 
 /** The memory limit of `mem_limit` and `deploy`. */
-export const memory = parsed(s => s.sizeText, parseMemoryLimit, sizeWord);
+export const memory = parsed(s => s.sizeText, unlessZero(parseMemoryLimit), sizeWord);
 /** The reservation of `mem_reservation` and `deploy`. */
-export const reservation = parsed(s => s.sizeText, parsePositiveSize, sizeWord);
+export const reservation = parsed(s => s.sizeText, unlessZero(parsePositiveSize), sizeWord);
 /** The CPU limit of `cpus` and `deploy`. */
-export const cpus = number({min: 0.01, max: 65_536, fractions: true});
+export const cpus = parsed(s => s.textOrNumber, unlessZero(numberIn({min: 0.01, max: 65_536, fractions: true})));
 /** The process limit of `pids_limit` and `deploy`. */
-export const pids = number({min: 1, max: 4_194_304, also: -1});
+export const pids = parsed(s => s.textOrNumber, unlessZero(numberIn({min: 1, max: 4_194_304, also: -1})));
+const microseconds = parsed(s => s.textOrNumber, parseMicroseconds);
+const blkioWords = ['weight', 'weight_device', ...deviceLimitKinds.slice(1).map(kind => `device_${kind}`)];
 const unlimitedOr = {min: 0, max: Number.MAX_SAFE_INTEGER, also: -1};
 
 /** Keys for resource limits and for sysctls. */
@@ -44,8 +50,21 @@ export const limitKeys = {
 		also: ['memory_reservation', 'reservation'],
 		read: orOther('reservation'),
 	}),
+	mem_swappiness: key('memSwappiness', {
+		...number({min: 0, max: 100}),
+		example: 10,
+		about: 'How readily its memory is swapped out, from 0 to 100; cgroup v1 alone has it.',
+		also: ['swappiness', 'memory_swappiness'],
+	}),
+	oom_kill_disable: key('oomKillDisable', {
+		...flag,
+		example: true,
+		exampleWith: {mem_limit: '100m'},
+		about: 'It waits for memory at its `mem_limit` instead of being killed; cgroup v1 alone has it.',
+		also: ['oom_disable'],
+	}),
 	shm_size: key('shmSize', {
-		...parsed(s => s.sizeText, parsePositiveSize, sizeWord),
+		...parsed(s => s.sizeText, unlessZero(parsePositiveSize), sizeWord),
 		example: '16m',
 		about: 'The size of /dev/shm.',
 		also: ['shm', 'shmsize'],
@@ -76,6 +95,18 @@ export const limitKeys = {
 		example: 512,
 		about: 'Its share of the processors when they are all busy; 1024 is usual.',
 	}),
+	cpu_rt_runtime: key('cpuRtRuntime', {
+		...microseconds,
+		example: '300ms',
+		about:
+			'How long processes with a real-time priority may run in each `cpu_rt_period`: microseconds, or a duration. Needs cgroup v1 and a kernel with CONFIG_RT_GROUP_SCHED.',
+	}),
+	cpu_rt_period: key('cpuRtPeriod', {
+		...microseconds,
+		example: '400ms',
+		exampleWith: {cpu_rt_runtime: '300ms'},
+		about: 'The period of `cpu_rt_runtime`: microseconds, or a duration; a second by default.',
+	}),
 	cpuset: key('cpuset', {
 		...parsed(s => s.textOrNumber, parseCpuset),
 		example: '0',
@@ -91,17 +122,28 @@ export const limitKeys = {
 		decidedBy: ['deploy.resources.limits.pids'],
 		read: orOther('pids'),
 	}),
-	blkio_config: keyReadBy('ioWeight', {
+	blkio_config: keyReadBy('blkio', {
 		example: {weight: 300},
-		about: 'Limits of block devices.',
-		written: w =>
-			w.strictObject({
-				weight: w.key('Its share of the disk when that is busy.', w.number({min: 10, max: 1000})),
-				...w.ignoredKeys('services.*.blkio_config'),
+		about: 'Shares and limits of block devices.',
+		written: w => w.blkioConfig,
+		recorded: r =>
+			r.object({
+				weight: r.optional(r.number({min: 10, max: 1000})),
+				devices: r.optional(
+					r.array(
+						r.object({kind: r.oneOf(deviceLimitKinds), path: r.parsedAs(r.text, parseBlockPath), value: r.whole(1)}),
+					),
+				),
 			}),
-		recorded: r => r.number({min: 10, max: 1000}),
-		show: weight => ({weight}),
-		read: (written, name, {picker}) => picker.pick(`${name}.weight`, written?.weight, undefined),
+		show: ({weight, devices = []}) => ({
+			weight,
+			...Object.fromEntries(devices.map(({kind, path, value}) => [`${kind}.${path}`, value])),
+		}),
+		read: (written, name, {picker}) => {
+			for (const word of blkioWords)
+				if (picker.places.has([name, word])) picker.noteAt(`${name}.${word}`, [name, word]);
+			return written;
+		},
 	}),
 	ulimits: keyReadBy('ulimits', {
 		example: {nofile: 1024},

@@ -17,6 +17,7 @@ export interface Mix {
 export function impossibleMixes(service: Service): readonly Mix[] {
 	return [
 		...memoryMixes(service),
+		...realtimeMixes(service),
 		...namespaceMixes(service),
 		...namespaceModeMixes(service),
 		...listMixes(service),
@@ -25,6 +26,13 @@ export function impossibleMixes(service: Service): readonly Mix[] {
 		...bareMixes(service),
 		...networkMixes(service),
 	];
+}
+
+/** sched-rt-group.rst: the budget of a period is a part of it; a period is a second by default. */
+function realtimeMixes({cpuRtRuntime: runtime, cpuRtPeriod: period = 1_000_000}: Service): readonly Mix[] {
+	if (runtime === undefined || runtime <= period) return [];
+	const message = `\`cpu_rt_runtime\` is ${runtime} µs, and \`cpu_rt_period\` only ${period}`;
+	return [{key: 'cpu_rt_runtime', message, hint: 'make the period longer, or the runtime shorter'}];
 }
 
 function memoryMixes({memLimit, memswapLimit, memReservation, shmSize}: Service): readonly Mix[] {

@@ -2,7 +2,7 @@ import type {Parsed} from '../model/parsed.ts';
 import {parseEgress} from '../network/egress-value.ts';
 import {modeWord} from '../model/namespace-mode.ts';
 import {readExtraHosts} from '../network/extra-host.ts';
-import {parseLink} from '../network/links.ts';
+import {parseExternalLink, parseLink} from '../network/links.ts';
 import {
 	parseDnsOption,
 	parseExpose,
@@ -55,8 +55,16 @@ export const networkKeys = {
 	}),
 	links: row({
 		example: ['db'],
-		about: 'Accepted for compose: services that must be there first, as with `depends_on`.',
+		about:
+			'Accepted for compose: services that must be there first, as with `depends_on`. `SERVICE:ALIAS` gives a service another name on the networks that both are on.',
 		written: w => w.list(w.parsedBy(w.text, parseLink)),
+	}),
+	external_links: key('externalLinks', {
+		...names(parsed(s => s.text, parseExternalLink)),
+		example: ['shop-db-1:db'],
+		exampleWith: {networks: ['default']},
+		about:
+			'Containers of other projects, `CONTAINER` or `CONTAINER:ALIAS`, that it finds by the alias: they must run, and be on one of its networks.',
 	}),
 	expose: key('expose', {
 		...names(parsed(s => s.textOrNumber, parseExpose)),
@@ -87,7 +95,7 @@ export const networkKeys = {
 		example: ['registry=10.0.0.5'],
 		about: 'More names in /etc/hosts: `NAME=ADDRESS`, or `NAME=host-gateway` for the address of the host.',
 		also: ['add_host', 'hosts'],
-		written: w => w.mapOrList,
+		written: w => w.hosts,
 		recorded: r => r.array(r.extraHost),
 		show: hostWords,
 		read: (written, name, {picker}) =>

@@ -51,7 +51,7 @@ export const processKeys = {
 		example: 'daily',
 		exampleWith: {image: 'nginx:1.27'},
 		about:
-			'When the registry is asked for the image: `missing`, which is the default, `always`, `never`, `daily`, `weekly`, or `every_12h`.',
+			'When the registry is asked for the image: `missing`, which is the default, `always`, `never`, `daily`, `weekly`, `every_12h`, or `refresh`.',
 		also: ['image_pull_policy', 'imagepullpolicy'],
 		isPlain: true,
 		isOfProject: true,
@@ -62,6 +62,15 @@ export const processKeys = {
 			return image === undefined ? undefined : pullPolicyWord(image.pull);
 		},
 		value: service => imageOf(service)?.pull,
+	}),
+	pull_refresh_after: row({
+		example: '12h',
+		exampleWith: {image: 'nginx:1.27'},
+		about: 'With `pull_policy: refresh`: how long after a pull the registry is asked again, such as `12h` or `1w`.',
+		isPlain: true,
+		isOfProject: true,
+		decidedBy: ['rootfs'],
+		written: w => w.refreshAfter,
 	}),
 	platform: row({
 		example: 'linux/amd64',

@@ -29,6 +29,13 @@ export function activeServices(
 		.map(({service}) => service);
 }
 
+/** Whether two services can be there at the same time: both are active, or with profiles not known one has none or both share one. */
+export function areTogether(one: Service, other: Service, active: readonly string[] | undefined): boolean {
+	if (active !== undefined) return active.includes(one.service) && active.includes(other.service);
+	const [own = [], others = []] = [one.profiles, other.profiles];
+	return own.length === 0 || others.length === 0 || own.some(profile => others.includes(profile));
+}
+
 /** Reports requested profiles that no service has, and services that depend on an inactive service. */
 export function profileProblems(
 	services: readonly Service[],

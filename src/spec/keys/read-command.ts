@@ -13,7 +13,7 @@ export function readCommand(
 	const {override, placeOf, invalid} = picker;
 	const entrypoint = override('--entrypoint', options.entrypoint, 'entrypoint', input.entrypoint, []);
 	const written = options.entrypoint === undefined ? input.command : undefined;
-	const hasImage = input.image !== undefined;
+	const hasImage = input.image !== undefined || input.build !== undefined;
 	const fallback = entrypoint.length === 0 && !hasImage ? ['/bin/sh'] : [];
 	const command = override('COMMAND', options.command, 'command', written, fallback);
 	for (const [key, words] of Object.entries({entrypoint, command})) {

@@ -1,6 +1,6 @@
 import type {Parsed} from '../model/parsed.ts';
 import type {BuildSource} from '../model/build-source.ts';
-import type {RootfsSource} from '../model/project.ts';
+import type {PullPolicy, RootfsSource} from '../model/project.ts';
 import {blankHint} from '../syntax/blank-hint.ts';
 import {type Picker, present} from '../syntax/pick.ts';
 import {parseImageReference} from '../image/image-reference.ts';
@@ -9,7 +9,7 @@ import {readRootfs, resolveSource} from './rootfs.ts';
 import type {ServiceInput} from './service-schema.ts';
 
 /** The keys that say what an image is taken for. */
-const imageOnly = ['pull_policy', 'platform'] as const;
+const imageOnly = ['pull_policy', 'pull_refresh_after', 'platform'] as const;
 
 /** Reads what the root is made of: `rootfs`, or `image` and `build`. `build` is what the latter was read to. */
 export function readRoot(
@@ -25,7 +25,7 @@ export function readRoot(
 		invalid(places.value([key]), `\`${key}\` and \`rootfs\` exclude each other`, 'take one of them out');
 	if (build !== undefined) {
 		if (image !== undefined) noteAt('image', ['image']);
-		const pull = pick('pull_policy', input.pull_policy, 'missing');
+		const pull = request.options?.pull ?? readPull(input, picker);
 		const platform = pick('platform', input.platform, undefined);
 		return {kind: 'image', reference: build.names[0], pull, ...present({platform}), built: true};
 	}
@@ -33,7 +33,7 @@ export function readRoot(
 	if (input.build !== undefined) return {kind: 'host'};
 	if (image !== undefined) {
 		noteAt('image', ['image']);
-		const pull = pick('pull_policy', input.pull_policy, 'missing');
+		const pull = request.options?.pull ?? readPull(input, picker);
 		const platform = pick('platform', input.platform, undefined);
 		const files = {
 			resolve: (path: string) => resolveSource(path, folder, request.env),
@@ -56,6 +56,25 @@ export function readRoot(
 			'add `image: NAME`, such as `image: nginx:1.27`, or `build: .` for a Dockerfile, or `rootfs:` with `host`, or with the path of a folder or of an archive',
 		);
 	return {kind: 'host'};
+}
+
+/** `pull_policy`; `refresh` is `every_...` with the time of `pull_refresh_after`. Source: compose-spec.json, `pull_refresh_after`. */
+function readPull(input: ServiceInput, {places, noteAt, pick, invalid}: Picker): PullPolicy {
+	const {pull_policy: policy, pull_refresh_after: everyMs} = input;
+	if (everyMs === undefined) {
+		if (policy !== 'refresh') return pick('pull_policy', policy, 'missing');
+		const hint = 'add `pull_refresh_after: 12h`, or write `pull_policy: every_12h`';
+		invalid(places.value(['pull_policy']), '`pull_policy: refresh` needs `pull_refresh_after`', hint);
+		return 'missing';
+	}
+	if (policy !== undefined && policy !== 'refresh')
+		invalid(
+			places.value(['pull_refresh_after']),
+			'`pull_refresh_after` is for `pull_policy: refresh`',
+			'take one of them out',
+		);
+	noteAt('pull_policy', ['pull_refresh_after']);
+	return {everyMs};
 }
 
 function orProblem<T>(key: 'image' | 'rootfs', parsed: Parsed<T>, {places, problems}: Picker): T | undefined {

@@ -3,18 +3,18 @@ import {parseMode} from '../values/mount-options.ts';
 import type {Parsed} from '../model/parsed.ts';
 import type {Picker} from '../syntax/pick.ts';
 import type {Place} from '../syntax/problem.ts';
-import {declaredVolume} from '../values/named-volume.ts';
-import type {BindVolume, NamedVolume, Origin, Service, TmpfsVolume, VolumeMount} from '../model/project.ts';
+import {type DeclaredVolume, declaredVolume} from '../volumes/named-volume.ts';
+import type {BindVolume, Origin, Service, TmpfsVolume, VolumeMount} from '../model/project.ts';
 import type {SpecRequest} from './request.ts';
 import {resolveSource} from './rootfs.ts';
 import type {ServiceInput} from './service-schema.ts';
 import type {Path, Places} from '../syntax/tree.ts';
-import {type NamedMount, parseVolume} from '../values/volume.ts';
+import {type NamedMount, parseVolume} from '../volumes/volume.ts';
 
 /** Where the volumes of a container come from. */
 export interface VolumeSources {
 	/** The named volumes of the file; undefined for a file that cannot declare volumes. */
-	readonly declared: readonly NamedVolume[] | undefined;
+	readonly declared: readonly DeclaredVolume[] | undefined;
 	/** Whose a volume without a name is. */
 	readonly owner: VolumeOwner;
 }
@@ -67,10 +67,18 @@ function readVolume(
 	request: SpecRequest,
 	sources: VolumeSources,
 ): Parsed<BindVolume | TmpfsVolume | VolumeMount> {
-	if ('readOnly' in entry) return found(entry, folder, request, sources);
+	// As Compose has it, and docker-run(1). In a file of one container a missing source is a slip.
+	const makes = sources.declared !== undefined;
+	if ('readOnly' in entry) {
+		const mount = entry.type === 'bind' ? {...entry, createHostPath: makes} : entry;
+		return found(mount, folder, request, sources);
+	}
 	if (entry.type === 'volume') {
-		const {source, target, read_only: readOnly = false, volume: {nocopy = false} = {}} = entry;
-		return found({type: 'volume', volume: source, target, readOnly, nocopy}, folder, request, sources);
+		const {source, target, read_only: readOnly = false, volume: {nocopy = false, subpath} = {}} = entry;
+		const mount = {type: 'volume' as const, volume: source, target, readOnly, nocopy};
+		// Part of a volume is not filled: Docker does not either.
+		const part = subpath === undefined ? mount : {...mount, nocopy: true, subpath};
+		return found(part, folder, request, sources);
 	}
 	if (entry.type === 'bind') {
 		return withSource(
@@ -79,7 +87,7 @@ function readVolume(
 				source: entry.source,
 				target: entry.target,
 				readOnly: entry.read_only ?? false,
-				createHostPath: entry.bind?.create_host_path ?? false,
+				createHostPath: entry.bind?.create_host_path ?? makes,
 				propagation: entry.bind?.propagation ?? 'rprivate',
 				recursive: entry.bind?.recursive !== 'disabled',
 			},
@@ -114,7 +122,18 @@ function found(
 	if (mount.type === 'bind') return withSource(mount, folder, request);
 	if (mount.volume === undefined) return {ok: true, value: anonymousMount(mount, owner)};
 	const volume = declaredVolume(mount.volume, declared);
-	return volume.ok ? {ok: true, value: {...mount, volume: volume.value}} : volume;
+	if (!volume.ok) return volume;
+	const {folder: ofHost, ...declaration} = volume.value;
+	if (ofHost === undefined) {
+		const isFilled = declaration.filesystem === undefined;
+		return {ok: true, value: {...mount, volume: declaration, ...(isFilled ? {} : {nocopy: true})}};
+	}
+	if (mount.subpath !== undefined)
+		return {ok: false, problem: 'is part of a folder of the host', hint: 'mount that part by its path'};
+	const {source, readOnly, recursive} = ofHost;
+	const {target} = mount;
+	const bind = {type: 'bind' as const, source, target, readOnly: readOnly || mount.readOnly, createHostPath: false};
+	return withSource({...bind, propagation: 'rprivate', recursive}, folder, request);
 }
 
 function withSource(volume: BindVolume, folder: string, request: SpecRequest): Parsed<BindVolume> {

@@ -5,14 +5,17 @@ import {numberIn, type NumberRange} from '../syntax/scalar.ts';
 import {parseName} from '../values/container-name.ts';
 import {checkPath, parseContainerPath, parseMountTarget} from '../values/container-path.ts';
 import {conditions} from '../values/depends-on.ts';
+import {cdiOf} from '../values/cdi.ts';
 import {parseDevice} from '../values/device.ts';
 import {parseTmpfsOptions, propagations} from '../values/mount-options.ts';
 import {isImageReference} from '../image/image-reference.ts';
-import {parseVolumeName} from '../values/named-volume.ts';
+import {parseVolumeName} from '../volumes/named-volume.ts';
 import {parsePlatform} from '../image/platform.ts';
 import {makePorts} from '../values/port.ts';
 import {text} from '../values/schema-parts.ts';
 import {parseSecurityOption} from '../values/security-option.ts';
+import {parseDriverOptions} from '../volumes/driver-options.ts';
+import {parseSubpath} from '../volumes/subpath.ts';
 import {parseUser} from '../values/user.ts';
 
 /*
@@ -91,6 +94,11 @@ export const namedVolume = z.object({
 	project: z.nullable(withoutNul),
 	labels: named,
 	container: z.optional(as(parseName)),
+	filesystem: z.optional(
+		z
+			.object({type: z.string(), device: z.string(), options: z.array(z.string())})
+			.check(z.refine(({type, device, options}) => parseDriverOptions({type, device, o: options.join(',')}).ok)),
+	),
 });
 
 const mount = z.object({
@@ -99,6 +107,7 @@ const mount = z.object({
 	target,
 	readOnly: z.boolean(),
 	nocopy: z.boolean(),
+	subpath: z.optional(as(parseSubpath)),
 });
 
 /** A secret or a config, without its text. */
@@ -126,14 +135,23 @@ export const device = z.object({source: z.string(), target: z.string(), permissi
 	}),
 );
 
+/** Devices of the Container Device Interface. */
+export const cdi = z.union([
+	z
+		.object({kind: z.string(), names: z.array(z.string())})
+		.check(z.refine(({kind, names}) => names.every(name => cdiOf(`${kind}=${name}`) !== undefined))),
+	z.object({kind: z.string(), count: whole(-1, 1024)}).check(z.refine(({kind}) => cdiOf(`${kind}=all`) !== undefined)),
+]);
+
 export const port = z
 	.object({
 		hostIp: z.optional(z.string()),
 		published: z.optional(z.number()),
+		among: z.optional(z.tuple([z.number(), z.number()])),
 		target: z.number(),
 		protocol: z.enum(['tcp', 'udp', 'sctp']),
 	})
-	.check(z.refine(parts => makePorts(parts).ok));
+	.check(z.refine(({among, ...port}) => makePorts({...port, published: port.published ?? among?.join('-')}).ok));
 
 export const hook = z.object({
 	command,

@@ -32,6 +32,7 @@ services:
       - data:/v:nocopy
       - other:/o
       - {type: tmpfs, target: /t, tmpfs: {size: 1m, mode: 0755}}
+    volumes_from: ['db:ro', 'container:x']
     tmpfs: /run:size=64k,mode=1777,noexec,ro,uid=5
     ports: ["127.0.0.1:8080:80", {target: 53, protocol: udp, published: "5353"}]
     networks:
@@ -64,7 +65,11 @@ services:
     cpu_shares: 512
     cpuset: 0-2,4
     pids_limit: 100
-    blkio_config: {weight: 300}
+    blkio_config: {weight: 300, weight_device: [{path: /dev/sda, weight: 10}], device_read_bps: [{path: /dev/sda, rate: 1mb}]}
+    mem_swappiness: 10
+    oom_kill_disable: true
+    cpu_rt_runtime: 300ms
+    cpu_rt_period: 400000
     ulimits: {nofile: 1024, core: {soft: 0, hard: -1}}
     sysctls: [net.core.somaxconn=1024]
     oom_score_adj: 5
@@ -72,7 +77,9 @@ services:
     cap_add: [NET_ADMIN]
     cap_drop: [ALL]
     security_opt: ['no-new-privileges:false', seccomp=./p.tar, apparmor=x, 'label=type:t', systempaths=unconfined]
-    devices: ['/dev/fuse:/dev/fuse:rw']
+    devices: ['/dev/fuse:/dev/fuse:rw', 'vendor.com/class=one']
+    device_cgroup_rules: ['c 189:* mr', a 7:1 w]
+    gpus: [{driver: nvidia, count: 2}, {driver: amd, device_ids: ['0']}]
     landlock: [{path: /srv, access: [read-file]}]
     init: true
     stop_signal: HUP
@@ -85,18 +92,25 @@ services:
     pre_stop: [{command: c}]
     logging: {options: {max-size: 1m}}
     labels: {a.b: c}
+    annotations: {d.e: f}
+    attach: false
+    external_links: ['x:y']
     tty: true
     stdin_open: true
     keep: true
     record: true
   proxy: {image: 'nginx:1.27', pull_policy: every_12h, platform: linux/arm64, healthcheck: {interval: 5s}}
-  none: {rootfs: ./root, network_mode: none}
+  none: {rootfs: ./root, network_mode: none, logging: {driver: none}}
   side: {rootfs: ./root, network_mode: 'service:none', pid: 'container:x', ipc: shareable, uts: host, cgroup: host}
-  many: {rootfs: ./root, scale: 2}
+  many: {rootfs: ./root, scale: 2, pre_start: [{command: x, environment: [A=b]}]}
   fixed: {rootfs: {host: {show: [/home/x]}}, reproducible: true}
 `;
 
-const {services, ...project} = loadProject({
+const {
+	services,
+	hasServices: _hasServices,
+	...project
+} = loadProject({
 	file: '/home/ada/box.yaml',
 	cwd: '/home/ada',
 	env: {HOME: '/home/ada'},
@@ -118,11 +132,14 @@ test('the spec above has every key', () => {
 	expect(written).toEqual([
 		'container_name',
 		'build',
+		'pull_refresh_after',
 		'env_file',
 		'cpu_quota',
 		'cpu_period',
 		'root',
 		'privileged',
+		'develop',
+		'label_file',
 		'deploy',
 	]);
 });

@@ -29,6 +29,7 @@ const shape: Readonly<Record<keyof Service, z.ZodMiniType>> = {
 	...recordedFields(schemas),
 	service: withoutNul,
 	replica: z.optional(whole(2)),
+	oneOff: z.optional(z.object({aliases: z.boolean()})),
 	// The name becomes part of a path in the store.
 	name: parsedAs(text, parseName),
 	origins: z.record(z.string(), origin),

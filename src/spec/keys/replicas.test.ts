@@ -23,16 +23,18 @@ const complaint = (services: string, options?: SpecOptions): string => {
 	}
 };
 
-test('the first container of a service has the same name at any scale', () => {
-	expect(names(load('  web: {rootfs: host, scale: 3}\n'))).toEqual(['shop-web', 'shop-web-2', 'shop-web-3']);
-	expect(names(load('  web: {rootfs: host, deploy: {replicas: 2}}\n'))).toEqual(['shop-web', 'shop-web-2']);
-	expect(names(load('  web: {rootfs: host, scale: 2}\n', {scale: {web: 1}}))).toEqual(['shop-web']);
+test('the containers of a service are numbered from 1 on, those of a file without services from 2 on', () => {
+	expect(names(load('  web: {rootfs: host, scale: 3}\n'))).toEqual(['shop-web-1', 'shop-web-2', 'shop-web-3']);
+	expect(names(load('  web: {rootfs: host, deploy: {replicas: 2}}\n'))).toEqual(['shop-web-1', 'shop-web-2']);
+	expect(names(load('  web: {rootfs: host, scale: 2}\n', {scale: {web: 1}}))).toEqual(['shop-web-1']);
+	expect(names(load('  web: {rootfs: host, container_name: mine}\n'))).toEqual(['mine']);
+	expect(names(load('  web: {rootfs: host}\n', {name: 'other'}))).toEqual(['other']);
 });
 
 test('each container has its own host name, unless the spec sets one', () => {
 	const hosts = (more: string): readonly (string | undefined)[] =>
 		load(`  web: {rootfs: host, scale: 2${more}}\n`).services.map(({hostname}) => hostname);
-	expect(hosts('')).toEqual(['shop-web', 'shop-web-2']);
+	expect(hosts('')).toEqual(['shop-web-1', 'shop-web-2']);
 	expect(hosts(', hostname: same')).toEqual(['same', 'same']);
 });
 
@@ -50,14 +52,19 @@ test('a word names a service, a replica, or a container', () => {
 	const [first, second] = load('  web: {rootfs: host, scale: 2}\n').services;
 	if (first === undefined || second === undefined) throw new Error('there are two');
 	expect([labelOf(first), labelOf(second)]).toEqual(['web', 'web-2']);
-	expect(['web', 'web-2', 'shop-web', 'shop-web-2'].map(word => [isMeant(word, first), isMeant(word, second)])).toEqual(
-		[
-			[true, true],
-			[false, true],
-			[true, false],
-			[false, true],
-		],
-	);
+	expect(
+		['web', 'web-1', 'web-2', 'shop-web-1', 'shop-web-2', 'shop-web'].map(word => [
+			isMeant(word, first),
+			isMeant(word, second),
+		]),
+	).toEqual([
+		[true, true],
+		[true, false],
+		[false, true],
+		[true, false],
+		[false, true],
+		[false, false],
+	]);
 });
 
 test('each container of a service has its own anonymous volumes', () => {
@@ -73,7 +80,7 @@ test('each container of a service has its own anonymous volumes', () => {
 test('impossible scales are refused', () => {
 	expect(complaint('  web: {rootfs: host, scale: 2, deploy: {replicas: 3}}\n')).toContain('differs from `scale`');
 	expect(complaint('  web: {rootfs: host, scale: 2, container_name: x}\n')).toContain('2 containers cannot share');
-	expect(complaint('  web: {rootfs: host, scale: 2}\n  web-2: {rootfs: host}\n')).toContain(
+	expect(complaint('  web: {rootfs: host}\n  other: {rootfs: host, container_name: shop-web-1}\n')).toContain(
 		'two containers have the name',
 	);
 	expect(complaint('  web: {rootfs: host, scale: 1001}\n')).toContain('1000');

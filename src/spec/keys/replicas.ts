@@ -31,11 +31,11 @@ export function readScale(input: ServiceInput, picker: Picker, service: string, 
 	return scale;
 }
 
-/** The containers of a service. The first is the same at any scale; each further one gets a numbered name. */
-export function replicasOf(service: Service, scale: number): readonly Service[] {
+/** The containers of a service. The first is the service as it was read; each further one has the name that `nameOf` gives its number. */
+export function replicasOf(service: Service, scale: number, nameOf: (number: number) => string): readonly Service[] {
 	return Array.from({length: scale}, (_, at): Service => {
 		if (at === 0) return service;
-		const name = `${service.name}-${at + 1}`;
+		const name = nameOf(at + 1);
 		const ownHostName = service.hostname === hostNameOf(service.name) ? {hostname: hostNameOf(name)} : {};
 		const volumes = volumesOfReplica(service.volumes, name);
 		return {...service, name, replica: at + 1, volumes, ...ownHostName};
@@ -43,13 +43,20 @@ export function replicasOf(service: Service, scale: number): readonly Service[] 
 }
 
 /** The short name of a container in its project: its service, with its number from the second replica on. */
-export function labelOf({service, replica}: Pick<Service, 'service' | 'replica'>): string {
+export function labelOf({
+	service,
+	replica,
+	oneOff,
+	name,
+}: Pick<Service, 'service' | 'replica'> & Partial<Pick<Service, 'oneOff' | 'name'>>): string {
+	if (oneOff !== undefined && name !== undefined) return name;
 	return replica === undefined ? service : `${service}-${replica}`;
 }
 
-/** Whether a word names a container: by its service, its name, or its label. */
-export function isMeant(word: string, service: Pick<Service, 'service' | 'replica' | 'name'>): boolean {
-	return word === service.service || word === service.name || word === labelOf(service);
+/** Whether a word names a container: by its service, its name, or its service and number: `web-1`. */
+export function isMeant(word: string, service: Pick<Service, 'service' | 'replica' | 'name' | 'oneOff'>): boolean {
+	if (service.oneOff !== undefined) return word === service.name;
+	return [service.service, service.name, `${service.service}-${service.replica ?? 1}`].includes(word);
 }
 
 /** Removes dependencies on services that are scaled to 0. Docker Compose does not wait for them either. */

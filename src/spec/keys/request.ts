@@ -1,5 +1,5 @@
 import type {SpecDefaults} from './defaults.ts';
-import type {UsernsMode} from '../model/project.ts';
+import type {PullPolicy, UsernsMode} from '../model/project.ts';
 
 /** Values that the command line overrides in every container of a spec. */
 export interface SpecOptions {
@@ -23,8 +23,22 @@ export interface SpecOptions {
 	readonly userns?: UsernsMode;
 	/** Entries of `egress`, in place of those of the spec. */
 	readonly egress?: readonly string[];
+	/** Replaces `pull_policy`. */
+	readonly pull?: PullPolicy;
+	/** A container of its own beside those of a service. */
+	readonly oneOff?: OneOff;
 	/** The number of containers by service. Overrides `scale`. */
 	readonly scale?: Readonly<Record<string, number>>;
+}
+
+/** What a container of its own has in place of what its service says, as keys of the spec. */
+export interface OneOff {
+	readonly service: string;
+	/** Others find it by the service's name and aliases too. */
+	readonly aliases: boolean;
+	readonly replace: Readonly<Record<string, unknown>>;
+	/** Entries that are added to lists, or as `NAME=value` to maps. */
+	readonly add: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What reading a spec needs. Only the two functions access the machine. */
@@ -33,10 +47,16 @@ export interface SpecRequest {
 	readonly file: string;
 	/** Files that are merged onto it, in their order; as `file`. */
 	readonly others?: readonly string[];
+	/** False leaves `${NAME}` as it is written. */
+	readonly interpolate?: boolean;
 	/** Where relative paths begin; by default the folder of `file`. */
 	readonly projectDirectory?: string;
 	/** Files with variables, in place of the `.env` of that folder. */
 	readonly envFiles?: readonly string[];
+	/** The project's name, whatever the files say. */
+	readonly projectName?: string;
+	/** Without a name, the project is called as its folder, as in Compose, and not as the file. */
+	readonly nameFromFolder?: boolean;
 	/** Absolute path of the caller's folder. */
 	readonly cwd: string;
 	/** The caller's environment, for interpolation, `~`, and variables without a value. */

@@ -4,6 +4,8 @@ import {parseCapability} from '../values/capability.ts';
 import {landlockRights} from '../values/landlock.ts';
 import {namespaceModeParser} from '../namespaces/parse-mode.ts';
 import {parseSecurityOption} from '../values/security-option.ts';
+import {cdiWord} from '../values/cdi.ts';
+import {parseDeviceRule} from '../values/device-rule.ts';
 import {deviceWord} from '../values/shown-values.ts';
 import {parseVethAddress} from './bare.ts';
 import {flag, key, kind, names, numbered, oneOf, parsed, row, showNames} from './key.ts';
@@ -136,13 +138,28 @@ export const securityKeys = {
 			}),
 		}),
 	}),
-	devices: key('devices', {
+	devices: row({
 		example: ['/dev/fuse'],
-		about: 'Devices of the host: `/dev/fuse`, `/dev/sda:/dev/xvda:r`.',
+		about:
+			'Devices of the host: `/dev/fuse`, `/dev/sda:/dev/xvda:r`; or devices that a file in /etc/cdi or /var/run/cdi describes: `vendor.com/class=name`.',
 		written: w => w.list(w.device),
-		recorded: r => r.array(r.device),
-		show: list => numbered(list.map(deviceWord)),
-		fallback: [],
+		recorded: {devices: r => r.array(r.device), cdi: r => r.optional(r.array(r.cdi))},
+		show: ({devices = [], cdi = []}) => numbered([...devices.map(deviceWord), ...cdi.map(cdiWord)]),
+	}),
+	device_cgroup_rules: key('deviceRules', {
+		...names(parsed(s => s.text, parseDeviceRule)),
+		example: ['c 189:* rwm'],
+		about:
+			'More devices that it may open, by type and number, for nodes that come later: with `volumes: [/dev/bus/usb:/dev/bus/usb]`, or made by it in /dev. Needs cgroup v1.',
+		isPlain: true,
+	}),
+	gpus: row({
+		example: 'all',
+		about:
+			'Graphics processors: `all`, or a list with `driver`, `count` or `device_ids`. A file in /etc/cdi or /var/run/cdi has to describe them.',
+		also: ['gpu'],
+		decidedBy: ['deploy.resources.reservations.devices'],
+		written: w => w.gpus,
 	}),
 	landlock: key('landlock', {
 		example: [{path: '/usr', access: ['read-file', 'read-dir', 'execute']}],

@@ -12,7 +12,7 @@ test('exactly one key sets each field of a service', () => {
 test('changed fields are reported as keys of the spec', () => {
 	const changed = {
 		stopGraceMs: 1500,
-		ioWeight: 300,
+		blkio: {weight: 300},
 		noNewPrivileges: false,
 		memLimit: 4096,
 		tty: true,
@@ -32,7 +32,7 @@ test('changed fields are reported as keys of the spec', () => {
 });
 
 test('each value is shown as text', () => {
-	const service = {...sampleService, ioWeight: 300, landlock: [{path: '/srv', access: ['execute']}], keep: true};
+	const service = {...sampleService, blkio: {weight: 300}, landlock: [{path: '/srv', access: ['execute']}], keep: true};
 	const values = configOf(service);
 	expect(values).toContainEqual({key: 'blkio_config.weight', value: '300'});
 	expect(values).toContainEqual({key: 'landlock./srv', value: 'execute'});

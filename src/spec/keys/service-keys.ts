@@ -24,6 +24,9 @@ export type ServiceKeys = typeof serviceKeys;
 
 const rows: readonly (readonly [string, Key])[] = Object.entries(serviceKeys);
 
+/** The keys whose change makes a different container, with their names. Keys of the project are left out. */
+export const ownKeys: readonly (readonly [string, Key])[] = rows.filter(([, key]) => key.isOfProject !== true);
+
 type FieldsOf<Rows> = {[K in keyof Rows]: Rows[K] extends {recorded: infer R} ? keyof R : never}[keyof Rows];
 type ReadFields = {
 	[K in keyof ServiceKeys]: ServiceKeys[K] extends {read: unknown} ? keyof ServiceKeys[K]['recorded'] : never;
@@ -75,8 +78,7 @@ export function valueOf({recorded, value}: Key, service: Partial<Service>): unkn
 
 /** The keys whose change makes a different container, in alphabetical order. Keys of the project are left out. The order in a map is no change. */
 export function changedKeys(before: Partial<Service>, after: Partial<Service>): readonly string[] {
-	return rows
-		.filter(([, key]) => key.isOfProject !== true)
+	return ownKeys
 		.filter(([, key]) => canonicalJson(valueOf(key, before)) !== canonicalJson(valueOf(key, after)))
 		.map(([yaml]) => yaml)
 		.sort();

@@ -4,7 +4,7 @@ import {configsSchema, secretsSchema} from '../given/given-schema.ts';
 import {extendsKey, includeKey} from '../files/files-schema.ts';
 import {ignoredKeys} from '../compose/ignored-keys.ts';
 import {networksSchema} from '../network/networks-schema.ts';
-import {volumesSchema} from '../values/volumes-schema.ts';
+import {volumesSchema} from '../volumes/volumes-schema.ts';
 import {described, key, parsedBy, text, textOrNumber} from '../values/schema-parts.ts';
 import {type ServiceKeys, serviceKeys} from './service-keys.ts';
 import * as schemas from './written-schemas.ts';
@@ -28,7 +28,7 @@ export type ServiceInput = z.output<typeof serviceSchema>;
 
 const projectShape = {
 	name: key('The name of the project; the name of the file by default.', parsedBy(text, parseName)),
-	version: key('Accepted for old compose files; it means nothing.', textOrNumber),
+	version: key('Accepted for old compose files; it means nothing.', z.nullable(textOrNumber)),
 };
 
 /** The schema of a file with one container, whose keys are at the top level. */

@@ -1,19 +1,23 @@
 import * as z from 'zod/mini';
-import type {Parsed} from '../model/parsed.ts';
+import {bad, good, type Parsed} from '../model/parsed.ts';
+import type {CdiRequest, Device} from '../model/project.ts';
 import {numberIn, type NumberRange, parseBoolean} from '../syntax/scalar.ts';
 import {splitShellWords} from '../syntax/shell-words.ts';
 import {checkPath, parseContainerPath, parseMountTarget} from '../values/container-path.ts';
+import {parseAge} from '../values/duration.ts';
+import {cdiOf, parseReservation} from '../values/cdi.ts';
 import {parseDevice} from '../values/device.ts';
 import {landlockRights} from '../values/landlock.ts';
 import {propagations} from '../values/mount-options.ts';
-import {parseVolumeName} from '../values/named-volume.ts';
+import {parseVolumeName} from '../volumes/named-volume.ts';
+import {parseSubpath} from '../volumes/subpath.ts';
 import {makePorts, parsePort} from '../values/port.ts';
 import {ignoredKeys as idleKeys} from '../compose/ignored-keys.ts';
-import {described, key, parsedBy, refuse, text, textOrBoolean, textOrNumber, texts} from '../values/schema-parts.ts';
+import {described, key, parsedBy, text, textOrBoolean, textOrNumber, texts} from '../values/schema-parts.ts';
 import {parsePositiveSize} from '../values/size.ts';
 import {pullPolicyText, sizeText} from '../values/spelled-values.ts';
 import {parsePullPolicy} from '../image/pull-policy.ts';
-import {parseSource, parseTmpfs, parseVolume} from '../values/volume.ts';
+import {parseBindSource, parseTmpfs, parseVolume} from '../volumes/volume.ts';
 
 /*
  * The parts from which keys build their schemas. A key receives this module only when its schema is needed, so that code
@@ -22,14 +26,16 @@ import {parseSource, parseTmpfs, parseVolume} from '../values/volume.ts';
 
 export {ignoredKeys} from '../compose/ignored-keys.ts';
 export {buildSchema as build} from '../build/build-schema.ts';
+export {developSchema as develop} from '../develop/develop-schema.ts';
 export {givenConfigs, givenSecrets} from '../given/given-schema.ts';
 export {dependsOn} from '../values/depends-on.ts';
 export {healthcheck} from '../values/healthcheck.ts';
-export {hooks} from '../values/hook.ts';
+export {hooks, preStart} from '../values/hook.ts';
 export {joins} from '../network/join-schema.ts';
 export {logging} from '../values/logging.ts';
 export * from '../values/schema-parts.ts';
 export * from '../values/spelled-values.ts';
+export {blkioConfig} from '../limits/blkio.ts';
 export {ulimits} from '../limits/ulimit-schema.ts';
 export {enum as oneOf, partialRecord, strictObject} from 'zod/mini';
 
@@ -63,14 +69,29 @@ export const tmpfs = z.union([parsedBy(z.string(), parseTmpfs), z.array(parsedBy
 	error: 'must be a path or a list of paths',
 });
 
+function parseRecursive(word: string): Parsed<'enabled' | 'disabled'> {
+	if (word === 'writable')
+		return bad(
+			'is `writable`, and the mounts below a read-only mount are read-only too',
+			'write `disabled`, and mount them on their own',
+		);
+	return good(word === 'disabled' ? word : 'enabled');
+}
+
 const bindOptions = z.strictObject(
 	{
 		propagation: key('How mounts made later spread between host and container.', z.enum(propagations)),
-		create_host_path: key('Make the source a folder when it is not there; false by default.', flag),
+		create_host_path: key(
+			'Make the source a folder when it is not there; true by default for services, as in Compose, false in a file of one container.',
+			flag,
+		),
 		...idleKeys('services.*.volumes.*.bind'),
 		recursive: key(
-			'Whether the mounts below the source come along.',
-			z.enum(['enabled', 'disabled'], {error: 'must be `enabled` or `disabled`'}),
+			'Whether the mounts below the source come along; `readonly` is as `enabled`: those of a read-only mount cannot be written either.',
+			parsedBy(
+				z.enum(['enabled', 'disabled', 'readonly', 'writable'], {error: 'must be `enabled` or `disabled`'}),
+				parseRecursive,
+			),
 		),
 	},
 	{error: 'must be a map'},
@@ -78,7 +99,7 @@ const bindOptions = z.strictObject(
 
 const longBind = z.strictObject({
 	type: z.literal('bind'),
-	source: described('The path on the host; relative to the folder of the spec.', parsedBy(text, parseSource)),
+	source: described('The path on the host; relative to the folder of the spec.', parsedBy(text, parseBindSource)),
 	target: described('The absolute path in the container.', parsedBy(text, parseMountTarget)),
 	read_only: key('Refuse writes.', flag),
 	bind: key('Options of a bind mount.', bindOptions),
@@ -102,7 +123,10 @@ const longTmpfs = z.strictObject({
 const volumeOptions = z.strictObject(
 	{
 		nocopy: key('Do not begin with what the image has at the target.', flag),
-		subpath: key('A folder of the volume.', refuse(text, 'is not taken', 'mount the volume whole')),
+		subpath: key(
+			'A folder or a file of the volume, which must be there, in place of the whole.',
+			parsedBy(text, parseSubpath),
+		),
 		...idleKeys('services.*.volumes.*.volume'),
 	},
 	{error: 'must be a map'},
@@ -120,11 +144,23 @@ const longVolume = z.strictObject({
 	...idleKeys('services.*.volumes.*'),
 });
 
+/** Why mounts of other types are refused, and what to write instead. */
+const otherMounts = {
+	image: ['tsbox mounts folders and volumes', 'make a service of the image, and name that in `volumes_from`'],
+	cluster: ['it is for a cluster of several machines, and this is one', 'write `type: volume`'],
+	npipe: ['it is for containers of Windows', 'take it out'],
+} as const;
+
+const otherMount = parsedBy(
+	z.looseObject({type: described('Refused, with what to write instead.', z.enum(['image', 'cluster', 'npipe']))}),
+	({type}): Parsed<never> => bad(`has the type \`${type}\`: ${otherMounts[type][0]}`, otherMounts[type][1]),
+);
+
 /** An entry of `volumes`. */
 export const volume = z.union(
 	[
-		parsedBy(z.string(), parseVolume),
-		z.discriminatedUnion('type', [longBind, longTmpfs, longVolume], {
+		parsedBy(z.string(), text => parseVolume(text, 'ignored')),
+		z.discriminatedUnion('type', [longBind, longTmpfs, longVolume, otherMount], {
 			error: 'must be `bind`, `volume` or `tmpfs`',
 		}),
 	],
@@ -133,17 +169,57 @@ export const volume = z.union(
 
 const longDevice = parsedBy(
 	z.strictObject({
-		source: described('The path on the host.', text),
+		source: described('The path on the host, or the name of a device of the Container Device Interface.', text),
 		target: key('The path in the container; that on the host by default.', text),
 		permissions: key('Any of `r`, `w` and `m`: read, write, mknod; all by default.', text),
 	}),
-	({source, target = source, permissions = 'rwm'}) => parseDevice(`${source}:${target}:${permissions}`),
+	({source, target = source, permissions = 'rwm'}): Parsed<Device | CdiRequest> =>
+		cdiOf(source) === undefined || target !== source
+			? parseDevice(`${source}:${target}:${permissions}`)
+			: deviceOrCdi(source),
 );
 
 /** An entry of `devices`. */
-export const device = z.union([parsedBy(z.string(), parseDevice), longDevice], {
-	error: 'must be `SOURCE[:TARGET[:rwm]]`, or a map with `source`',
+export const device = z.union([parsedBy(z.string(), deviceOrCdi), longDevice], {
+	error: 'must be `SOURCE[:TARGET[:rwm]]`, `VENDOR/CLASS=NAME`, or a map with `source`',
 });
+
+function deviceOrCdi(entry: string): Parsed<Device | CdiRequest> {
+	const cdi = cdiOf(entry);
+	return cdi === undefined ? parseDevice(entry) : {ok: true, value: cdi};
+}
+
+const deviceCount = parsedBy(
+	textOrNumber,
+	(count): Parsed<number> => (count === 'all' ? {ok: true, value: -1} : numberIn({min: 1, max: 1024, also: -1})(count)),
+);
+
+const reservation = parsedBy(
+	z.strictObject({
+		capabilities: key('What they can do; `gpu` is a kind of device.', z.array(text, {error: 'must be a list'})),
+		driver: key('Whose they are: `nvidia`, which is the default, `amd`, `intel`, or `cdi`.', text),
+		count: key('How many: a number, or `all`, which is the default.', deviceCount),
+		device_ids: key('Which ones, by their names.', z.array(text, {error: 'must be a list'})),
+		...idleKeys('services.*.gpus.*'),
+	}),
+	parseReservation,
+);
+
+/** `deploy.resources.reservations.devices`. */
+export const reservedDevices = z.array(reservation, {error: 'must be a list'});
+
+/** `gpus`. */
+export const gpus = z.union(
+	[
+		parsedBy(z.string(), (word): Parsed<(readonly CdiRequest[])[]> => {
+			if (word !== 'all') return {ok: false, problem: 'must be `all`, or a list', hint: 'write `gpus: all`'};
+			const all = parseReservation({});
+			return all.ok ? {ok: true, value: [all.value]} : all;
+		}),
+		reservedDevices,
+	],
+	{error: 'must be `all`, or a list of maps'},
+);
 
 const longPort = parsedBy(
 	z.strictObject({
@@ -177,6 +253,9 @@ const envFile = z.union(
 /** `env_file`. */
 export const envFiles = z.union([envFile, z.array(envFile)], {error: 'must be a path or a list of paths'});
 
+/** `label_file`. */
+export const labelFiles = z.union([z.string(), z.array(z.string())], {error: 'must be a path or a list of paths'});
+
 /** An entry of `landlock`. */
 export const landlockRule = z.strictObject(
 	{
@@ -208,3 +287,9 @@ export const rootfs = z.union([z.string(), hostRootfs], {
 
 /** `pull_policy`. */
 export const pullPolicy = parsedBy(pullPolicyText, parsePullPolicy);
+
+/** `pull_refresh_after`. */
+export const refreshAfter = parsedBy(text, (age): Parsed<number> => {
+	const parsed = parseAge(age);
+	return parsed.ok && parsed.value === 0 ? {ok: false, problem: 'must be above 0'} : parsed;
+});

@@ -260,7 +260,7 @@ test('what no container can have ends in one error that names the image', () => 
 		  "E_IMAGE_INVALID User of the image docker.io/library/web:1 must be \`user\`, \`user:group\`, \`uid\` or \`uid:gid\`, not \`a b\` () → name another one with \`user\`",
 		  "accepted",
 		  "E_IMAGE_INVALID WorkingDir of the image docker.io/library/web:1 must not hold a NUL byte or a line break () → name another one with \`working_dir\`",
-		  "E_IMAGE_INVALID the volume "/proc/x" of the image docker.io/library/web:1 must not be \`/proc/x\`: tsbox makes \`/proc\` itself () → use another image",
+		  "E_IMAGE_INVALID the volume "/proc/x" of the image docker.io/library/web:1 must not be \`/proc/x\`: tsbox makes \`/proc\`, \`/sys\` and \`/dev\` itself () → use another image",
 		  "E_IMAGE_INVALID the volume "/" of the image docker.io/library/web:1 must not be \`/\` () → use another image",
 		  "E_SPEC_INVALID shop: privileges are dropped by tools of the host, and after \`chroot\` there are none (the image docker.io/library/web:1 says so where the spec says nothing) → write \`root: pivot\`",
 		]

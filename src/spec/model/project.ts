@@ -1,8 +1,9 @@
 import type {BuildSource} from './build-source.ts';
 import type {GivenFile} from './given-file.ts';
-import type {IpcMode, PidMode} from './namespace-mode.ts';
+import type {IpcMode, OtherContainer, PidMode} from './namespace-mode.ts';
 import type {ExtraHost, NetworkDeclaration, NetworkJoin, NetworkMode} from './network.ts';
 import type {RestartPolicy} from './restart.ts';
+import type {WatchRule} from './watch-rule.ts';
 
 /** The kinds of namespaces that a container can have, with the names of the OCI runtime-spec. */
 export const namespaceKinds = ['mount', 'pid', 'uts', 'ipc', 'network', 'cgroup', 'time', 'user'] as const;
@@ -94,6 +95,13 @@ export interface TmpfsVolume {
 	readonly options: readonly string[];
 }
 
+/** A file system of a volume, in the words of mount(8). */
+export interface VolumeFilesystem {
+	readonly type: string;
+	readonly device: string;
+	readonly options: readonly string[];
+}
+
 /** A named volume, as the top-level `volumes` declares it. */
 export interface NamedVolume {
 	/** The volume's key under `volumes`. */
@@ -105,6 +113,8 @@ export interface NamedVolume {
 	readonly labels: Readonly<Record<string, string>>;
 	/** The container of an anonymous volume, which its image declares, or a mount without a source. */
 	readonly container?: string;
+	/** A file system that is mounted while containers use the volume (`driver_opts`). */
+	readonly filesystem?: VolumeFilesystem;
 	/** The process of `verify` that made the volume for one run. The volume ends with the process. A spec never sets this. */
 	readonly owner?: string;
 }
@@ -118,12 +128,19 @@ export interface VolumeMount {
 	readonly readOnly: boolean;
 	/** Do not fill an empty volume with the image's files at the target. */
 	readonly nocopy: boolean;
+	/** What of the volume is mounted: a relative path, normalized. */
+	readonly subpath?: string;
 }
+
+/** The mounts of another container (`volumes_from:`). */
+export type VolumesFrom = OtherContainer & {readonly readOnly: boolean};
 
 /** A single port of `ports`. A range yields one entry for each port. */
 export interface Port {
 	readonly hostIp?: string;
 	readonly published?: number;
+	/** The ports of the host of which one that is free is taken: the first and the last. Only without `published`. */
+	readonly among?: readonly [first: number, last: number];
 	readonly target: number;
 	readonly protocol: 'tcp' | 'udp' | 'sctp';
 }
@@ -169,6 +186,11 @@ export interface Device {
 	readonly permissions: string;
 }
 
+/** Devices by the Container Device Interface: those of these names, or so many of a kind; -1 is all. */
+export type CdiRequest =
+	| {readonly kind: string; readonly names: readonly string[]}
+	| {readonly kind: string; readonly count: number};
+
 /** A path that Landlock leaves accessible, with the rights below it. */
 export interface LandlockRule {
 	/** Absolute path in the container. */
@@ -212,12 +234,41 @@ export interface Hook {
 	readonly environment: readonly string[];
 }
 
+/** How much output of a detached container is kept: `maxFile` files of `maxSize` bytes for each stream. */
+export interface Logging {
+	readonly maxSize: number;
+	readonly maxFile: number;
+	/** Nothing is kept. */
+	readonly driver?: 'none';
+}
+
+/** The kinds of {@link DeviceLimit}, as `blkio_config` has them: `weight_device`, `device_read_bps` and so on. */
+export const deviceLimitKinds = ['weight', 'read_bps', 'write_bps', 'read_iops', 'write_iops'] as const;
+
+/** A share or limit of one block device. */
+export interface DeviceLimit {
+	readonly kind: (typeof deviceLimitKinds)[number];
+	/** Absolute path on the host. */
+	readonly path: string;
+	/** A weight of 10 to 1000, bytes a second, or operations a second. */
+	readonly value: number;
+}
+
+/** Shares and limits of block devices. */
+export interface BlkioLimits {
+	/** 10 to 1000. */
+	readonly weight?: number;
+	readonly devices?: readonly DeviceLimit[];
+}
+
 /** A container as its spec describes it: validated, interpolated, and in base units, but independent of the machine. */
 export interface Service {
 	/** The key under `services:`, or the container's name for a file with one container. */
 	readonly service: string;
-	/** The number of the replica, from 2 on. Undefined for the first one, whose name has no number. */
+	/** The number of the container among those of its service, from 2 on; undefined for the first one. */
 	readonly replica?: number;
+	/** A container of its own beside those of the service (`compose run`); whether others find it by the service's name too. */
+	readonly oneOff?: {readonly aliases: boolean};
 	/** The container's name: `[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}`. */
 	readonly name: string;
 	readonly rootfs: RootfsSource;
@@ -233,6 +284,8 @@ export interface Service {
 	readonly hostname?: string;
 	readonly domainname?: string;
 	readonly volumes: readonly (BindVolume | TmpfsVolume | VolumeMount)[];
+	/** Containers whose volumes and folders of the host it has too, at the same places. */
+	readonly volumesFrom?: readonly VolumesFrom[];
 	/** Secrets and configs that tsbox writes for the container. */
 	readonly given?: readonly GivenFile[];
 	readonly ports: readonly Port[];
@@ -243,6 +296,8 @@ export interface Service {
 	/** What it reaches outside of its networks, as `formatEgress` writes it: everything without the list, nothing when it is empty. */
 	readonly egress?: readonly string[];
 	readonly extraHosts?: readonly ExtraHost[];
+	/** Containers of others, each with the name that this one has for it: `CONTAINER:ALIAS`. */
+	readonly externalLinks?: readonly string[];
 	/** Addresses of name servers. */
 	readonly dns?: readonly string[];
 	readonly dnsSearch?: readonly string[];
@@ -257,17 +312,25 @@ export interface Service {
 	readonly memswapLimit?: number;
 	/** Bytes. */
 	readonly memReservation?: number;
+	/** 0 to 100: how readily its memory is swapped out. */
+	readonly memSwappiness?: number;
+	/** It waits for memory instead of being killed. */
+	readonly oomKillDisable?: boolean;
 	/** Bytes of /dev/shm. */
 	readonly shmSize?: number;
 	readonly cpus?: number;
 	/** 2 to 262144. */
 	readonly cpuShares?: number;
+	/** Microseconds of each `cpuRtPeriod` for processes with a real-time priority. */
+	readonly cpuRtRuntime?: number;
+	/** Microseconds. */
+	readonly cpuRtPeriod?: number;
 	/** A list of CPUs in the format of cpuset(7): `0-2,4`. */
 	readonly cpuset?: string;
 	/** -1 is unlimited. */
 	readonly pidsLimit?: number;
-	/** 10 to 1000 (`blkio_config.weight`). */
-	readonly ioWeight?: number;
+	/** Shares and limits of block devices (`blkio_config`). */
+	readonly blkio?: BlkioLimits;
 	readonly ulimits: readonly Ulimit[];
 	readonly sysctls: Readonly<Record<string, string>>;
 	readonly oomScoreAdj?: number;
@@ -297,6 +360,10 @@ export interface Service {
 	/** Give all capabilities, no seccomp filter, and no hidden paths, so that nothing isolates the container. */
 	readonly privileged: boolean;
 	readonly devices: readonly Device[];
+	/** More kinds of devices that it may make nodes of and open, as `devices.allow` of cgroup v1 takes them: `c 1:3 rwm`. */
+	readonly deviceRules?: readonly string[];
+	/** Devices that files of the host describe (`devices`, `gpus`, `deploy.resources.reservations.devices`). */
+	readonly cdi?: readonly CdiRequest[];
 	/** The paths that Landlock leaves accessible; undefined to run without Landlock. */
 	readonly landlock?: readonly LandlockRule[];
 	readonly init: boolean;
@@ -304,12 +371,15 @@ export interface Service {
 	readonly stopSignal: string;
 	readonly stopGraceMs: number;
 	readonly labels: Readonly<Record<string, string>>;
+	/** Metadata for runtimes: kept, and shown by `inspect`. */
+	readonly annotations?: Readonly<Record<string, string>>;
+	/** Whether `up` in the foreground shows its output without being asked for it. */
+	readonly attach?: boolean;
 	readonly tty?: boolean;
 	readonly stdinOpen?: boolean;
 	/** Whether to restart a detached container after its command has ended. */
 	readonly restart?: RestartPolicy;
-	/** How much output of a detached container to keep: `maxFile` files of `maxSize` bytes. */
-	readonly logging?: {readonly maxSize: number; readonly maxFile: number};
+	readonly logging?: Logging;
 	readonly dependsOn?: readonly Dependency[];
 	/** The service is active if one of these profiles is. Without profiles it is always active. */
 	readonly profiles?: readonly string[];
@@ -338,6 +408,8 @@ export interface ProjectWarning {
 /** A complete spec file. */
 export interface Project {
 	readonly name: string;
+	/** It has `services`, as a Compose file does; undefined for a file with one container. */
+	readonly hasServices?: true;
 	/** Absolute path of the spec file. */
 	readonly file: string;
 	/** Absolute paths of files that are merged onto it. */
@@ -348,6 +420,8 @@ export interface Project {
 	readonly envFiles?: readonly string[];
 	/** All services of the file, whatever their profiles. */
 	readonly services: readonly Service[];
+	/** Services that have no containers, as they are scaled to 0. */
+	readonly idle?: readonly string[];
 	/** The active services; undefined if the request did not select profiles, which means all services. */
 	readonly active?: readonly string[];
 	/** The named volumes that the file declares. */
@@ -356,6 +430,8 @@ export interface Project {
 	readonly networks?: readonly NetworkDeclaration[];
 	/** What is accepted without effect. */
 	readonly warnings?: readonly ProjectWarning[];
+	/** The files that `tsbox watch` follows, by service. */
+	readonly watched?: Readonly<Record<string, readonly WatchRule[]>>;
 	/** How images are made, by services. */
 	readonly builds?: Readonly<Record<string, BuildSource>>;
 }

@@ -48,7 +48,7 @@ test('what is shared is not new, and the services that it is shared with start f
 
 test('without an uts namespace of another container, the host name is that of the owner of the network', () => {
 	expect(app("network_mode: 'container:db'").hostname).toBeUndefined();
-	expect(app("pid: 'container:db'").hostname).toBe('shop-app');
+	expect(app("pid: 'container:db'").hostname).toBe('shop-app-1');
 	expect(app("pid: 'container:db'").dependsOn).toBeUndefined();
 });
 

@@ -1,16 +1,17 @@
 import {didYouMean} from '../../errors/did-you-mean.ts';
-import type {joinedOf} from '../model/namespace-mode.ts';
+import type {OtherContainer} from '../model/namespace-mode.ts';
 import {quoted} from '../model/parsed.ts';
 import type {Dependency} from '../model/project.ts';
 import type {Picker} from '../syntax/pick.ts';
 
 /**
- * The dependencies of a service, with the services whose namespaces it shares: these start first, and when they start again so does
- * it, because its namespace is gone with their container. Source: Compose Specification, `network_mode`, `ipc`, `pid`.
+ * The dependencies of a service, with the services whose namespaces or mounts it shares: these start first, and when they start again so
+ * does it, because its namespace is gone with their container, and their mounts may be others. Source: Compose Specification,
+ * `network_mode`, `ipc`, `pid`, `volumes_from`.
  */
 export function withOwners(
 	dependsOn: readonly Dependency[] | undefined,
-	joined: ReturnType<typeof joinedOf>,
+	joined: readonly {readonly key: string; readonly from: OtherContainer}[],
 	{key: own, services}: {readonly key: string | undefined; readonly services: readonly string[]},
 	{places, invalid}: Picker,
 ): readonly Dependency[] | undefined {

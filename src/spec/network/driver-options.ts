@@ -52,6 +52,14 @@ const parsers = {
 	Record<NetworkDriver, Readonly<Record<string, (text: string) => Parsed<string | number>>>>
 >;
 
+/** Whether a driver has an option of this name. Compose and Docker pass over others. */
+export function isDriverOption(driver: NetworkDriver, name: string): boolean {
+	return Object.hasOwn(parsers[driver], name);
+}
+
+/** The option of a container's interface that tsbox knows: kernel parameters, separated by commas. */
+export const sysctlOption = 'com.docker.network.endpoint.sysctls';
+
 /** The drivers that tsbox has. */
 export const networkDrivers = Object.keys(parsers) as readonly NetworkDriver[];
 

@@ -1,7 +1,6 @@
 import {isIP} from 'node:net';
 import type {ExtraHost} from '../model/network.ts';
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
-import {keyValues} from '../syntax/key-values.ts';
 import type {Picker} from '../syntax/pick.ts';
 import type {Path} from '../syntax/tree.ts';
 import {parseHostName} from '../values/host-name.ts';
@@ -28,15 +27,35 @@ function parseExtraHost(text: string): Parsed<ExtraHost> {
 
 /** Reads `extra_hosts`, of a service or of a build, with the path of each. Problems go to the picker. */
 export function readExtraHosts(
-	written: Parameters<typeof keyValues>[0],
+	written: Readonly<Record<string, string | readonly string[]>> | readonly string[],
 	at: Path,
 	{places, invalid}: Picker,
 ): readonly {readonly host: ExtraHost; readonly path: Path}[] {
-	return keyValues(written, at, places).flatMap(({name, value, path}) => {
-		const parsed = value === undefined ? parseExtraHost(name) : checkExtraHost(name, value);
+	return entriesOf(written, at).flatMap(({parsed, path}) => {
 		if (parsed.ok) return [{host: parsed.value, path}];
 		const key = path.filter(part => typeof part === 'string').join('.');
 		invalid(places.value(path), `\`${key}\` ${parsed.problem}`, parsed.hint);
 		return [];
 	});
+}
+
+interface Entry {
+	readonly parsed: Parsed<ExtraHost>;
+	readonly path: Path;
+}
+
+function entriesOf(
+	written: Readonly<Record<string, string | readonly string[]>> | readonly string[],
+	at: Path,
+): readonly Entry[] {
+	if (isList(written)) return written.map((text, i) => ({parsed: parseExtraHost(text), path: [...at, i]}));
+	return Object.entries(written).flatMap(([name, value]): readonly Entry[] =>
+		isList(value)
+			? value.map((address, i) => ({parsed: checkExtraHost(name, address), path: [...at, name, i]}))
+			: [{parsed: checkExtraHost(name, value), path: [...at, name]}],
+	);
+}
+
+function isList(value: string | object): value is readonly string[] {
+	return Array.isArray(value);
 }

@@ -17,36 +17,25 @@ export function networkMixes(service: Service): readonly Mix[] {
 		...modeMixes(service),
 		...(service.networks ?? []).flatMap(join => addressMixes(join)),
 		...interfaceMixes(service.networks ?? []),
+		...externalMixes(service),
 	];
 }
 
-function modeMixes({
-	networkMode: mode,
-	namespaces,
-	networks,
-	ports,
-	egress,
-	origins,
-	...service
-}: Service): readonly Mix[] {
+function externalMixes({externalLinks = [], networks = [], networkMode}: Service): readonly Mix[] {
+	if (externalLinks.length === 0 || networks.length > 0) return [];
+	const hint = networkMode === undefined ? 'add `networks`' : 'take `network_mode` out, and add `networks`';
+	return [{key: 'external_links', message: '`external_links` needs a network that both are on', hint}];
+}
+
+function modeMixes({networkMode: mode, namespaces, networks, egress, origins, ...service}: Service): readonly Mix[] {
 	const mixes: Mix[] = [];
 	const hasNetwork = namespaces.includes('network');
-	const word = typeof mode === 'string' ? mode : undefined;
 	const needing = mode === 'none' || mode === 'bridge' ? 'network_mode' : joinKey(networks?.[0]);
 	if (!hasNetwork && mode !== 'host' && needing !== undefined)
 		mixes.push({
 			key: needing,
 			message: `\`${needing.split('.')[0]}\` needs a network namespace of its own`,
 			hint: 'add `network` to `namespaces`',
-		});
-	if ((mode === 'none' || mode === 'host') && ports.length > 0)
-		mixes.push({
-			key: 'network_mode',
-			message: `\`ports\` and \`network_mode: ${word}\` exclude each other`,
-			hint:
-				mode === 'host'
-					? 'take `ports` out: the command listens at the addresses of the host'
-					: 'take one of them out: nobody reaches a container without a network',
 		});
 	// That of another container's network stands there.
 	const isShared = typeof mode === 'object';

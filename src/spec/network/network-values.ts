@@ -48,7 +48,7 @@ export function parseLinkLocal(text: string): Parsed<string> {
 	if (!parsed.ok) return parsed;
 	if (/^(?:169\.254\.|fe[89ab][0-9a-f]:)/.test(parsed.value)) return parsed;
 	return bad(
-		`must be in 169.254.0.0/16 or fe80::/10, not ${quoted(text)}`,
+		`is ${quoted(text)}, and link-local addresses are in 169.254.0.0/16 and fe80::/10`,
 		'others go to `ipv4_address`, `ipv6_address`',
 	);
 }
@@ -107,8 +107,9 @@ export function parseAlias(text: string): Parsed<string> {
 	return bad(`must be a name of letters, digits, underscores, inner hyphens and dots, not ${quoted(text)}`);
 }
 
-/** Parses a domain of `dns_search`; `.` stands for none. */
+/** Parses a domain of `dns_search`; `.` stands for none, and so does nothing. */
 export function parseSearchDomain(text: string): Parsed<string> {
+	if (text === '') return good('.');
 	return text === '.' ? good(text) : parseAlias(text.replace(/\.$/, ''));
 }
 

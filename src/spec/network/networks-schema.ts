@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type {NetworkDriver} from '../model/network.ts';
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 import {parseBoolean} from '../syntax/scalar.ts';
-import {described, key, mapOrList, parsedBy, text, textOrBoolean} from '../values/schema-parts.ts';
+import {described, external, key, mapOrList, parsedBy, text, textOrBoolean} from '../values/schema-parts.ts';
 import {networkDrivers, otherDrivers} from './driver-options.ts';
 import {parseIp, parseNetworkName, parseNetworkSubnet, parseSubnet} from './network-values.ts';
 
@@ -31,7 +31,9 @@ const ipam = z.strictObject(
 		driver: key(
 			'`default`: tsbox has no other.',
 			parsedBy(text, word =>
-				word === 'default' ? good(word) : bad(`must be \`default\`, not ${quoted(word)}`, 'take `driver` out'),
+				word === 'default'
+					? good(word)
+					: bad(`is ${quoted(word)}, and tsbox has no other driver of addresses than \`default\``, 'take `driver` out'),
 			),
 		),
 		config: key(
@@ -43,18 +45,14 @@ const ipam = z.strictObject(
 	{error: 'must be a map with `config`'},
 );
 
-const external = z.union(
-	[
-		parsedBy(textOrBoolean, parseBoolean),
-		z.strictObject({name: key('As `name` of the network.', parsedBy(text, parseNetworkName))}),
-	],
-	{error: 'must be `true`, or a map with `name`'},
-);
-
 const network = z.strictObject(
 	{
 		name: key('What it is called; `PROJECT_KEY` by default.', parsedBy(text, parseNetworkName), 'front'),
-		external: key('It is made and removed by others, and must be there.', external, true),
+		external: key(
+			'It is made and removed by others, and must be there.',
+			external('As `name` of the network.', parseNetworkName),
+			true,
+		),
 		driver: key(
 			'`bridge`, or `macvlan` and `ipvlan`: beside the host on the network of one of its devices, `parent`.',
 			parsedBy(text, parseDriver),
@@ -88,5 +86,8 @@ function parseDriver(driver: string): Parsed<NetworkDriver> {
 	const found = networkDrivers.find(each => each === driver);
 	if (found !== undefined) return good(found);
 	const hint = Object.hasOwn(otherDrivers, driver) ? otherDrivers[driver] : undefined;
-	return bad(`must be \`bridge\`, \`macvlan\` or \`ipvlan\`, not ${quoted(driver)}`, hint ?? 'write `driver: bridge`');
+	return bad(
+		`is ${quoted(driver)}, and tsbox has the drivers \`bridge\`, \`macvlan\` and \`ipvlan\``,
+		hint ?? 'write `driver: bridge`',
+	);
 }

@@ -5,6 +5,7 @@ import type {Origin} from '../model/project.ts';
 import {keyValues} from '../syntax/key-values.ts';
 import {type Picker, present} from '../syntax/pick.ts';
 import type {Path} from '../syntax/tree.ts';
+import {sysctlOption} from './driver-options.ts';
 import type {JoinsInput} from './join-schema.ts';
 import {checkInterfaceSysctl} from './network-values.ts';
 import {type FileNetworks, plainNetwork} from './read-networks.ts';
@@ -130,15 +131,10 @@ function joinOf(network: NetworkDeclaration, input: JoinInput, path: Path, picke
 	};
 }
 
-const sysctlOption = 'com.docker.network.endpoint.sysctls';
-
 function sysctlsOf({driver_opts: options}: JoinInput, path: Path, picker: Picker): Readonly<Record<string, string>> {
 	const {places, invalid} = picker;
 	const entries = keyValues(options, [...path, 'driver_opts'], places).flatMap(({name, value = '', path: at}) => {
-		if (name !== sysctlOption) {
-			invalid(places.value(at), `${quoted(name)} is no option of an interface`, `use \`${sysctlOption}\``);
-			return [];
-		}
+		if (name !== sysctlOption) return [];
 		return value.split(',').flatMap((text): readonly (readonly [string, string])[] => {
 			const [, key = text, setting = ''] = /^([^=]*)=(.*)$/s.exec(text.trim()) ?? [];
 			const checked = checkInterfaceSysctl(key, setting);

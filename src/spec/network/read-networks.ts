@@ -6,7 +6,7 @@ import {present} from '../syntax/pick.ts';
 import type {Problem} from '../syntax/problem.ts';
 import type {Path, Places} from '../syntax/tree.ts';
 import {isWithin, overlaps, parseCidr} from '../../network/address.ts';
-import {type DriverSettings, readDriverOptions} from './driver-options.ts';
+import {type DriverSettings, isDriverOption, readDriverOptions} from './driver-options.ts';
 import {isHostAddress, parseNetworkName} from './network-values.ts';
 import type {NetworksInput} from './networks-schema.ts';
 
@@ -79,7 +79,8 @@ function readNetwork(key: string, input: Input, project: string, places: Places,
 	);
 	if (external !== false) return readExternal(key, input, fail);
 	const subnets = (input.ipam?.config ?? []).map((range, i) => readSubnet(range, ['ipam', 'config', i], fail));
-	const {enable_ipv4: enableIpv4 = true, enable_ipv6: enableIpv6 = false} = input;
+	const isIpv6 = subnets.some(({subnet}) => parseCidr(subnet)?.family === 6);
+	const {enable_ipv4: enableIpv4 = true, enable_ipv6: enableIpv6 = isIpv6} = input;
 	if (!enableIpv4 && !enableIpv6)
 		fail(['enable_ipv4'], 'a network needs addresses', 'take `enable_ipv4` out, or add `enable_ipv6: true`');
 	for (const [i, {subnet}] of subnets.entries()) {
@@ -148,7 +149,9 @@ function driverOptions(
 	places: Places,
 	fail: Fail,
 ): DriverSettings {
-	const given = keyValues(options, ['networks', key, 'driver_opts'], places);
+	const given = keyValues(options, ['networks', key, 'driver_opts'], places).filter(({name}) =>
+		isDriverOption(driver, name),
+	);
 	return readDriverOptions(driver, given, (name, problem, hint) => {
 		const path = given.find(each => each.name === name)?.path.slice(2) ?? ['driver'];
 		if (name === undefined) fail(path, problem, 'add `driver_opts: {parent: eth0}`; `ip link` lists the devices');

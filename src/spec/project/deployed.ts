@@ -33,9 +33,13 @@ export function deployedRestart({deploy}: ServiceInput): RestartPolicy | undefin
 	if (policy === undefined) return undefined;
 	switch (policy.condition ?? 'any') {
 		case 'none':
+		case 'no':
 			return {kind: 'no'};
 		case 'any':
+		case 'always':
 			return {kind: 'always'};
+		case 'unless-stopped':
+			return {kind: 'unless-stopped'};
 		case 'on-failure':
 			return {kind: 'on-failure', ...(policy.max_attempts === undefined ? {} : {most: policy.max_attempts})};
 	}

@@ -130,6 +130,9 @@ x-mine: anything
 	);
 	expect(rest).toMatchInlineSnapshot(`
 		{
+		  "blkio": {
+		    "weight": 300,
+		  },
 		  "capAdd": [
 		    "CAP_NET_ADMIN",
 		  ],
@@ -164,7 +167,6 @@ x-mine: anything
 		  ],
 		  "hostname": "web",
 		  "init": true,
-		  "ioWeight": 300,
 		  "keep": true,
 		  "labels": {
 		    "a.b": "c",
@@ -332,6 +334,28 @@ test('variables come from the environment, then from .env, and are recorded as o
 	});
 });
 
+test('names without a value take that of the caller, then that of .env; those of an included file that of its own', () => {
+	const {services} = project(
+		`include: [{path: more/b.yaml, env_file: more/b.env}]
+services:
+  a: {image: a, environment: [CALLER, BOTH, OWN, NONE], env_file: a.env}
+`,
+		{env: {CALLER: '1', BOTH: 'caller'}},
+		{
+			'/home/ada/.env': 'BOTH=file\nOWN=own\n',
+			'/home/ada/a.env': 'FILLED=$OWN\nOWN\n',
+			'/home/ada/more/b.yaml':
+				'services: {b: {image: b, environment: {BOTH: , OWN: , INNER: }, build: {context: ., args: [INNER]}}}\n',
+			'/home/ada/more/b.env': 'INNER=inner\nOWN=ignored\n',
+		},
+	);
+	expect(services.map(({environment, withoutVariables}) => ({environment, withoutVariables}))).toEqual([
+		{environment: {CALLER: '1', BOTH: 'caller', OWN: 'own', FILLED: 'own'}, withoutVariables: ['NONE']},
+		{environment: {BOTH: 'caller', OWN: 'own', INNER: 'inner'}, withoutVariables: undefined},
+	]);
+	expect(services[0]?.origins['environment.OWN']).toMatchObject({line: 3, variables: [{name: 'OWN', from: '.env'}]});
+});
+
 test('anchors and merge keys work as in Compose, and values keep their original place', () => {
 	const {services} = project(`x-base: &base
   rootfs: host
@@ -347,9 +371,9 @@ services:
     rootfs: ./root
 `);
 	expect(services.map(({name, rootfs, environment, tty}) => ({name, rootfs, environment, tty}))).toEqual([
-		{name: 'box-one', rootfs: {kind: 'host'}, environment: {A: '1', B: '2'}, tty: undefined},
+		{name: 'box-one-1', rootfs: {kind: 'host'}, environment: {A: '1', B: '2'}, tty: undefined},
 		{
-			name: 'box-two',
+			name: 'box-two-1',
 			rootfs: {kind: 'directory', path: '/home/ada/root'},
 			environment: {A: '1', B: '1'},
 			tty: true,

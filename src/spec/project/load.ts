@@ -1,26 +1,32 @@
 import {resolve} from 'node:path';
-import {nameOfFile, parseName} from '../values/container-name.ts';
+import {containerNameOf, isComposeFile, nameOfFile, nameOfFolder, parseName} from '../values/container-name.ts';
+import {withoutUnset} from './unset-keys.ts';
+import {withOneOff} from './one-off.ts';
 import {withDefaults} from '../keys/defaults.ts';
 import {dependencyProblems} from '../values/depends-on.ts';
 import {containerFileSchema, projectFileSchema, type ServiceInput} from '../keys/service-schema.ts';
 import {keysAt} from '../keys/known-keys.ts';
 import {defaultNetwork, type FileNetworks, readNetworks} from '../network/read-networks.ts';
+import {withLinkAliases} from '../network/links.ts';
 import {sharedAddresses} from '../network/shared-addresses.ts';
-import {readDeclared} from '../values/named-volume.ts';
+import {type DeclaredVolume, readDeclared} from '../volumes/named-volume.ts';
 import {present} from '../syntax/pick.ts';
-import {quoted} from '../model/parsed.ts';
 import {activeServices, profileProblems} from '../keys/profiles.ts';
 import {type Problem, specError} from '../syntax/problem.ts';
-import type {NamedVolume, Project, Service} from '../model/project.ts';
+import type {Project, Service} from '../model/project.ts';
 import type {NetworkDeclaration} from '../model/network.ts';
 import type {ConfigsInput, SecretsInput} from '../given/given-schema.ts';
 import type {SpecRequest} from '../keys/request.ts';
 import {replicasOf, strangeScales, withoutIdle} from '../keys/replicas.ts';
 import {idleWarnings} from './idle-warnings.ts';
+import {alonePreStart, prepared} from './pre-start.ts';
 import {readService} from './service.ts';
+import {resolveSource} from '../keys/rootfs.ts';
 import {isMap, parseLenient} from '../keys/parse-lenient.ts';
 import {type Path, type Places, treeOf} from '../syntax/tree.ts';
+import {nameProblems} from './name-problems.ts';
 import {readFiles} from './read-files.ts';
+import {strayServices} from './stray-services.ts';
 
 /**
  * Reads a spec file: parses YAML, fills in variables, checks the schema, applies overrides and defaults, and finds values
@@ -30,19 +36,24 @@ import {readFiles} from './read-files.ts';
  * E_SPEC_VARIABLE, E_ROOTFS_NOT_FOUND, or E_USAGE for an invalid override.
  */
 export function loadProject(request: SpecRequest): Project {
-	const {root, file: path, folder, variables, problems: ofFiles} = readFiles(request);
+	const {root, file: path, folder, variables, variablesAt, problems: ofFiles, warnings: ofReading} = readFiles(request);
 	if (ofFiles.some(problem => problem.code === 'E_SPEC_SYNTAX')) throw specError(ofFiles);
 	const tree = treeOf(root);
 	if (!isMap(tree.value)) throw specError([notAMap(tree.value, tree.places)]);
-	const {value, places} = withDefaults(tree.value, tree.places, request.defaults);
-	const file = fitFile(value, places, nameOfFile(path));
+	const amended = withOneOff(withoutUnset(tree.value), request.options?.oneOff);
+	const {value, places} = withDefaults(amended, tree.places, request.defaults);
+	const byDefault = defaultName(request, path, folder);
+	const isProject = Object.hasOwn(value, 'services');
+	const asked = request.projectName ?? (isProject ? variables('COMPOSE_PROJECT_NAME')?.value || undefined : undefined);
+	const file = fitFile(value, places, asked, byDefault);
 	const schemaProblems = file.problems.filter(problem => !ofFiles.some(other => covers(problem, other)));
 	const shape = [...ofFiles, ...schemaProblems];
-	const project = request.options?.name ?? file.name ?? nameOfFile(path);
+	const project = request.options?.name ?? file.name ?? byDefault;
+	const named = file.name ?? project;
 	const services = file.containers.map(({key, input, places}) =>
 		readService(input, places, {
 			key,
-			project: file.name ?? project,
+			project: named,
 			folder,
 			request,
 			broken: shape.length > 0,
@@ -51,23 +62,54 @@ export function loadProject(request: SpecRequest): Project {
 			secrets: file.secrets,
 			configs: file.configs,
 			variables,
+			variablesAt,
 			services: file.containers.flatMap(({key: each}) => each ?? []),
 		}),
 	);
-	const all = services.map(({service}) => service);
-	const placesOfAll = file.containers.map(({places}) => places);
+	const linksOf = (key: string) => file.containers.find(each => each.key === key)?.input.links ?? [];
+	const linked = withLinkAliases(
+		services.map(({service}) => service),
+		linksOf,
+	);
+	const whole = file.containers.flatMap(({key, input, places}, at) => {
+		const service = linked[at];
+		if (service === undefined) return [];
+		const scale = services[at]?.scale ?? 1;
+		const files = {resolve: (path: string) => resolveSource(path, folder, request.env), kindOf: request.kindOf};
+		const made = prepared(service, input.pre_start ?? [], {project: named, places, files});
+		const shared = {key, places, at};
+		const hooks = made.hooks.map(hook => ({
+			...shared,
+			service: hook,
+			scale: Math.min(scale, 1),
+			isHook: true,
+			problems: [],
+		}));
+		return [...hooks, {...shared, service: made.service, scale, isHook: false, problems: made.problems}];
+	});
+	const all = whole.map(({service}) => service);
+	const placesOfAll = whole.map(({places}) => places);
 	const active = request.profiles === undefined ? undefined : activeServices(all, request, variables);
-	const expanded = services.flatMap(({service, scale}, at) =>
-		replicasOf(service, scale).map(replica => ({service: replica, places: file.containers[at]?.places})),
+	const expanded = whole.flatMap(({service, key, places, scale, isHook}) =>
+		isHook
+			? [{service, places}].slice(0, scale)
+			: replicasOf(service, scale, number => containerNameOf(named, key, number)).map(replica => ({
+					service: replica,
+					places,
+				})),
 	);
 	const problems = [
 		...shape,
 		...strangeScales(all, request.options?.scale),
 		...services.flatMap(service => service.problems),
+		...whole.flatMap(({problems: ofHooks}) => ofHooks),
+		...alonePreStart(file.containers),
+		...askedProblems(asked, request),
 		...nameProblems(
 			expanded.map(({service}) => service),
 			expanded.map(({places}) => places),
 			request,
+			active,
 		),
 		...sharedAddresses(
 			expanded.map(({service}) => service),
@@ -77,22 +119,32 @@ export function loadProject(request: SpecRequest): Project {
 		...(active === undefined ? [] : profileProblems(all, placesOfAll, active, request)),
 	];
 	if (problems.length > 0) throw specError(problems);
-	const builds = services.flatMap(({service, build}) =>
-		build === undefined ? [] : [[service.service, build] as const],
+	const builds = services.flatMap(({service: {rootfs}, build}, owner) => {
+		if (build === undefined) return [];
+		const built = whole.filter(({at, service}) => at === owner && service.rootfs === rootfs);
+		return built.map(({service}) => [service.service, build] as const);
+	});
+	const watched = services.flatMap(({service, watch}) =>
+		watch.length === 0 ? [] : [[service.service, watch] as const],
 	);
 	const networks = networksOf(file.networks, all);
-	const warnings = idleWarnings(withServices(tree.value, all[0]?.service));
-	const idle = services.filter(({scale}) => scale === 0).map(({service}) => service.service);
+	// A folder of the host stays where it is.
+	const ownVolumes = (file.volumes ?? []).filter(({folder: ofHost}) => ofHost === undefined);
+	const warnings = [...ofReading, ...idleWarnings(withServices(tree.value, all[0]?.service))];
+	const idle = whole.filter(({scale}) => scale === 0).map(({service}) => service.service);
 	return {
 		name: project,
+		...(isProject ? {hasServices: true} : {}),
 		file: path,
 		...placesOfFiles(request),
 		services: expanded.map(({service}) => withoutIdle(service, idle)),
+		...(idle.length === 0 ? {} : {idle}),
 		...(active === undefined ? {} : {active: active.filter(service => !idle.includes(service))}),
-		...(file.volumes === undefined || file.volumes.length === 0 ? {} : {volumes: file.volumes}),
+		...(ownVolumes.length === 0 ? {} : {volumes: ownVolumes}),
 		...(networks.length === 0 ? {} : {networks}),
 		...(warnings.length === 0 ? {} : {warnings}),
 		...(builds.length === 0 ? {} : {builds: Object.fromEntries(builds)}),
+		...(watched.length === 0 ? {} : {watched: Object.fromEntries(watched)}),
 	};
 }
 
@@ -140,21 +192,35 @@ interface FittingFile {
 	readonly name: string | undefined;
 	readonly containers: readonly Container[];
 	/** Undefined for a file with one container. */
-	readonly volumes: readonly NamedVolume[] | undefined;
+	readonly volumes: readonly DeclaredVolume[] | undefined;
 	readonly networks: FileNetworks;
 	readonly secrets?: SecretsInput | undefined;
 	readonly configs?: ConfigsInput | undefined;
 	readonly problems: readonly Problem[];
 }
 
-function fitFile(value: Readonly<Record<string, unknown>>, places: Places, fallback: string): FittingFile {
+/** What a project is called that has no name. */
+function defaultName({nameFromFolder = false}: SpecRequest, file: string, folder: string): string {
+	return nameFromFolder || isComposeFile(file) ? nameOfFolder(folder) : nameOfFile(file);
+}
+
+/** @param asked - the project's name, whatever the file says */
+function fitFile(
+	value: Readonly<Record<string, unknown>>,
+	places: Places,
+	asked: string | undefined,
+	fallback: string,
+): FittingFile {
 	if (!Object.hasOwn(value, 'services')) {
+		const stray = strayServices(value, places);
+		if (stray !== undefined) throw specError([stray]);
 		const known = {at: (path: Path) => keysAt(containerFileSchema, path), isService: (path: Path) => path.length === 0};
 		const {output, problems} = parseLenient(containerFileSchema, value, places, known, 0);
 		const containers = output === undefined ? [] : [{key: undefined, input: output, places}];
-		const byDefault = defaultNetwork(output?.name ?? fallback);
+		const name = asked ?? output?.name;
+		const byDefault = defaultNetwork(name ?? fallback);
 		return {
-			name: output?.name,
+			name,
 			containers,
 			volumes: undefined,
 			networks: {declared: undefined, byDefault},
@@ -177,11 +243,12 @@ function fitFile(value: Readonly<Record<string, unknown>>, places: Places, fallb
 		message: '`services` holds no service',
 		hint: 'write one, such as `shell:` with `rootfs: host` below it',
 	};
-	const project = output?.name ?? fallback;
+	const name = asked ?? output?.name;
+	const project = name ?? fallback;
 	const {volumes, problems: wrong} = readDeclared(output?.volumes, project, places);
 	const {networks, problems: wrongNetworks} = readNetworks(output?.networks, project, places);
 	return {
-		name: output?.name,
+		name,
 		containers,
 		volumes,
 		networks,
@@ -197,36 +264,12 @@ function covers({place}: Problem, {place: inner}: Problem): boolean {
 	return place.start <= inner.start && inner.start < place.end;
 }
 
-function nameProblems(
-	services: readonly Service[],
-	places: readonly (Places | undefined)[],
-	{options}: SpecRequest,
-): readonly Problem[] {
-	const option = {kind: 'option', option: '--name'} as const;
-	if (options?.name !== undefined) {
-		if (services.length > 1) {
-			return [
-				{
-					code: 'E_USAGE',
-					place: option,
-					message: `the file has ${services.length} containers, which cannot share a name`,
-					hint: 'give one a `container_name` in the spec, or all another `name` on top of it',
-				},
-			];
-		}
-		const name = parseName(options.name);
-		return name.ok ? [] : [{code: 'E_USAGE', place: option, message: `it ${name.problem}`}];
-	}
-	return services.flatMap(({name, origins}, i): readonly Problem[] => {
-		const at = places[i];
-		if (at === undefined) return [];
-		const place = origins['name']?.kind === 'default' ? at.key([]) : at.value(['container_name']);
-		if (services.findIndex(other => other.name === name) < i) {
-			const hint = 'give one of them a `container_name`';
-			return [{code: 'E_SPEC_INVALID', place, message: `two containers have the name ${quoted(name)}`, hint}];
-		}
-		const parsed = parseName(name);
-		if (parsed.ok) return [];
-		return [{code: 'E_SPEC_INVALID', place, message: `the name ${parsed.problem}`, hint: 'write a `container_name`'}];
-	});
+/** Whether the name that a command line or COMPOSE_PROJECT_NAME gives is one. */
+function askedProblems(asked: string | undefined, {projectName}: SpecRequest): readonly Problem[] {
+	const name = asked === undefined ? undefined : parseName(asked);
+	if (name === undefined || name.ok) return [];
+	const option = projectName === undefined ? 'COMPOSE_PROJECT_NAME' : '--project-name';
+	return [
+		{code: 'E_USAGE', place: {kind: 'option', option}, message: `it ${name.problem}`, ...present({hint: name.hint})},
+	];
 }

@@ -65,12 +65,91 @@ test.each<[string, string, string, unknown]>([
 		'environment: {B: 3}',
 		{environment: {A: '1', B: 3, C: null}},
 	],
-	['hosts of both forms', 'extra_hosts: ["a:1.1.1.1"]', 'extra_hosts: {a: 2.2.2.2}', {extra_hosts: {a: '2.2.2.2'}}],
+	[
+		'hosts of both forms, each address once',
+		'extra_hosts: ["a:1.1.1.1", b=::1]',
+		'extra_hosts: {a: [2.2.2.2, 1.1.1.1]}',
+		{extra_hosts: ['a=1.1.1.1', 'b=::1', 'a=2.2.2.2']},
+	],
+	['arguments of both forms', 'build: {args: [A=1, B]}', 'build: {args: {A: 2}}', {build: {args: {A: 2, B: null}}}],
+	['a context and a word', 'build: {context: a, target: t}', 'build: b', {build: {context: 'b', target: 't'}}],
+	[
+		'contexts of both forms',
+		'build: {additional_contexts: [a=./a]}',
+		'build: {additional_contexts: {b: ./b}}',
+		{build: {additional_contexts: {a: './a', b: './b'}}},
+	],
+	['labels of both forms', 'labels: [a=1]', 'labels: {a: 2, b: 3}', {labels: {a: 2, b: 3}}],
+	['annotations of both forms', 'annotations: {a: b}', 'annotations: [c=d]', {annotations: {a: 'b', c: 'd'}}],
+	['labels of deploy', 'deploy: {labels: [a=1]}', 'deploy: {labels: [a=2]}', {deploy: {labels: {a: '2'}}}],
+	['kernel parameters', 'sysctls: [a.b=1]', 'sysctls: {c.d: 2}', {sysctls: {'a.b': '1', 'c.d': 2}}],
+	[
+		'networks of both forms',
+		'networks: [a, b]',
+		'networks: {b: {aliases: [x]}}',
+		{networks: {a: null, b: {aliases: ['x']}}},
+	],
+	[
+		'aliases',
+		'networks: {a: {aliases: [x]}}',
+		'networks: {a: {aliases: [y, x]}}',
+		{networks: {a: {aliases: ['x', 'y']}}},
+	],
+	[
+		'dependencies, the condition of the last one',
+		'depends_on: {a: {condition: service_healthy, restart: true}}',
+		'depends_on: [a]',
+		{depends_on: {a: {condition: 'service_started', required: true, restart: true}}},
+	],
+	[
+		'limits, a number and a map',
+		'ulimits: {nofile: 1}',
+		'ulimits: {nofile: {soft: 1, hard: 2}}',
+		{ulimits: {nofile: {soft: 1, hard: 2}}},
+	],
+	[
+		'limits, two maps',
+		'ulimits: {nofile: {soft: 1, hard: 2}}',
+		'ulimits: {nofile: {hard: 3}}',
+		{ulimits: {nofile: {soft: 1, hard: 3}}},
+	],
+	['name servers', 'dns: [1.1.1.1]', 'dns: 8.8.8.8', {dns: ['1.1.1.1', '8.8.8.8']}],
+	['options of name servers', 'dns_opt: [a]', 'dns_opt: [b, a]', {dns_opt: ['a', 'b']}],
+	['search domains', 'dns_search: a.example', 'dns_search: [b.example]', {dns_search: ['a.example', 'b.example']}],
+	['files with variables', 'env_file: a.env', 'env_file: [b.env, a.env]', {env_file: ['a.env', 'b.env']}],
+	['files with labels', 'label_file: a', 'label_file: [b]', {label_file: ['a', 'b']}],
+	['mounts in memory', 'tmpfs: /run', 'tmpfs: [/tmp]', {tmpfs: ['/run', '/tmp']}],
+	['entrypoints, the last one', 'entrypoint: [a, b]', 'entrypoint: [c]', {entrypoint: ['c']}],
+	['ports that are exposed', 'expose: ["80"]', 'expose: ["80", "81"]', {expose: ['80', '81']}],
+	['profiles', 'profiles: [a]', 'profiles: [b]', {profiles: ['a', 'b']}],
+	['capabilities', 'cap_add: [A]', 'cap_add: [B]', {cap_add: ['A', 'B']}],
+	[
+		'devices, by where they are seen',
+		'devices: [/dev/a:/dev/x]',
+		'devices: ["/dev/b:/dev/x:r"]',
+		{devices: ['/dev/b:/dev/x:r']},
+	],
+	[
+		'configs, by where they are seen',
+		'configs: [{source: a, target: /x}]',
+		'configs: [{source: b, target: /x}]',
+		{configs: [{source: 'b', target: '/x'}]},
+	],
+	['a key that is nothing, as if it were not there', 'command: a', 'command:\nentrypoint:', {command: 'a'}],
+	[
+		'hooks, one behind the other',
+		'post_start: [{command: a}]',
+		'post_start: [{command: b}]',
+		{post_start: [{command: 'a'}, {command: 'b'}]},
+	],
+	['!reset of a map', 'environment: {A: 1, B: 2}', 'environment: {A: !reset null}', {environment: {B: 2}}],
+	['!reset of a word', 'user: a\nimage: x', 'user: !reset null', {image: 'x'}],
+	['!override of a map', 'environment: {A: 1}', 'environment: !override {B: 2}', {environment: {B: 2}}],
 	[
 		'dependencies of both forms',
 		'depends_on: [a]',
 		'depends_on: {b: {condition: service_healthy}}',
-		{depends_on: {a: null, b: {condition: 'service_healthy'}}},
+		{depends_on: {a: {condition: 'service_started', required: true}, b: {condition: 'service_healthy'}}},
 	],
 	['a word and a list', 'dns: 1.1.1.1', 'dns: [8.8.8.8, 1.1.1.1]', {dns: ['1.1.1.1', '8.8.8.8']}],
 	['a context and more of a build', 'build: .', 'build: {target: a}', {build: {context: '.', target: 'a'}}],
@@ -114,6 +193,19 @@ test.each<[string, string, string, unknown]>([
 	['no value, the one before', 'environment: {A: 1}', 'environment:', {environment: {A: 1}}],
 ])('of two files come %s', (_, one, two, expected) => {
 	expect(merged(one, two)).toEqual(expected);
+});
+
+test('of two files subnets come together by their addresses', () => {
+	const one = 'services: {}\nnetworks: {a: {ipam: {config: [{subnet: 10.5.0.0/24, gateway: 10.5.0.1}]}}}\n';
+	const two =
+		'networks: {a: {labels: [x=1], ipam: {config: [{subnet: 10.5.0.0/24, ip_range: 10.5.0.8/29}, {subnet: "fd00::/64"}]}}}\n';
+	expect(value({'compose.yaml': one, 'more.yaml': two}, {others: ['more.yaml']})).toMatchObject({
+		networks: {
+			a: {
+				ipam: {config: [{subnet: '10.5.0.0/24', gateway: '10.5.0.1', ip_range: '10.5.0.8/29'}, {subnet: 'fd00::/64'}]},
+			},
+		},
+	});
 });
 
 test('each value has its place in its own file', () => {
@@ -187,6 +279,16 @@ test('env files of the request take the place of `.env`, the last one first, and
 		'two.env': 'B=${A}2\n',
 	};
 	expect(value(files, {envFiles: ['one.env', 'two.env'], env: {C: 'caller'}})).toEqual({a: '1', b: '12', c: 'caller'});
+});
+
+test('an env file that is named must be there, and lines that are none are told of', () => {
+	const files = {'compose.yaml': 'services: {app: {image: "x:$A"}}', '.env': 'A=1\nB\nthat is none\n', 'b.env': 'A=2'};
+	expect(complaint(files, {envFiles: ['b.env', 'no.env']})).toContain('there is no env file no.env');
+	const {warnings, root} = read(files);
+	expect(warnings.map(({text}) => text)).toEqual([
+		expect.stringMatching(/^\.env:3: `that is none` is not `NAME=value`/),
+	]);
+	expect(plainValue(root)).toEqual({services: {app: {image: 'x:1'}}});
 });
 
 test('with another folder for the project, paths and `.env` begin there', () => {

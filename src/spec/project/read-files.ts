@@ -2,15 +2,17 @@ import {dirname, resolve} from 'node:path';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {environmentLookup} from '../keys/environment.ts';
 import type {SpecRequest} from '../keys/request.ts';
+import {quoted} from '../model/parsed.ts';
+import type {ProjectWarning} from '../model/project.ts';
 import {parseYaml} from '../syntax/document.ts';
 import {dotenvLookup, parseDotenv} from '../syntax/dotenv.ts';
 import type {Lookup} from '../syntax/interpolate.ts';
 import type {Located} from '../syntax/located.ts';
 import {type Place, type Problem, specError} from '../syntax/problem.ts';
-import {type SourceText, shownPath} from '../syntax/source-text.ts';
+import {positionOf, type SourceText, shownPath} from '../syntax/source-text.ts';
 import {readTree} from '../syntax/tree.ts';
 import {withExtends} from '../files/extends.ts';
-import {includesOf, withIncluded} from '../files/include.ts';
+import {includesOf, withIncluded, withoutInclude} from '../files/include.ts';
 import {merge, settled} from '../files/merge.ts';
 import {withOwnPaths} from '../files/own-paths.ts';
 
@@ -23,7 +25,12 @@ export interface ReadFiles {
 	readonly folder: string;
 	/** Variables of the caller, and of the env files of the project. */
 	readonly variables: Lookup;
+	/** Those, and of the env files of the `include` that the file of a place belongs to. */
+	readonly variablesAt: (place: Place) => Lookup;
+	/** The names that env files of the project set. */
+	readonly names: () => readonly string[];
 	readonly problems: readonly Problem[];
+	readonly warnings: readonly ProjectWarning[];
 }
 
 /** Files that are read together. */
@@ -48,14 +55,15 @@ export function readFiles(request: SpecRequest): ReadFiles {
 	const [file = ''] = files;
 	const folder =
 		request.projectDirectory === undefined ? dirname(file) : resolve(request.cwd, request.projectDirectory);
-	const variables = variablesOf(
-		request.envFiles?.map(each => resolve(request.cwd, each)) ?? [resolve(folder, '.env')],
-		environmentLookup(request.env),
-		request,
-	);
+	const envFiles = (namedEnvFiles(request) ?? usualEnvFiles(folder, request)).map(each => readEnvFile(each, request));
+	const variables = variablesOf(envFiles, environmentLookup(request.env));
 	const reader = new FileReader(request);
-	const root = settled(reader.group({files, folder, variables, trail: []}) ?? nothing(file));
-	return {root, file, folder, variables, problems: reader.problems};
+	const root = reader.settled(reader.group({files, folder, variables, trail: []}) ?? nothing(file));
+	const names = () => envFiles.flatMap(({entries}) => entries.map(({name}) => name));
+	const warnings = [...envFiles.flatMap(unreadLines), ...reader.warnings];
+	const variablesAt = (place: Place): Lookup =>
+		(place.kind === 'text' ? reader.variables.get(place.source.file) : undefined) ?? variables;
+	return {root, file, folder, variables, variablesAt, names, problems: reader.problems, warnings};
 }
 
 function nothing(file: string): Located {
@@ -65,10 +73,25 @@ function nothing(file: string): Located {
 
 class FileReader {
 	readonly problems: Problem[] = [];
+	readonly warnings: ProjectWarning[] = [];
+	/** What each file was read with. */
+	readonly variables = new Map<string, Lookup>();
 	readonly #request: SpecRequest;
 
 	constructor(request: SpecRequest) {
 		this.#request = request;
+	}
+
+	/** A tree onto which no other one is merged. */
+	settled(tree: Located): Located {
+		return settled(tree, (entry, path) => {
+			const [, service, key] = path.map(String);
+			const {line} = positionOf(entry.spot.source, entry.spot.start);
+			this.warnings.push({
+				text: `${entry.spot.source.shown}:${line}: \`${key}\` of ${quoted(service ?? '')} has this entry again further down, and the last one holds`,
+				services: service === undefined ? [] : [service],
+			});
+		});
 	}
 
 	group({files, folder, variables, trail, place}: Group): Located | undefined {
@@ -93,19 +116,25 @@ class FileReader {
 		const plain = this.#plain(file, variables, place);
 		if (plain === undefined) return undefined;
 		const report = (problem: Problem): void => void this.problems.push(problem);
+		const read = new Map<string, Located>();
 		const load = (path: string, from: Place): Located | undefined => {
 			const other = resolve(folder, path);
-			const tree = this.#plain(other, variables, from);
-			return tree && withOwnPaths(tree, dirname(other));
+			const known = read.get(other);
+			const tree = known ?? this.#plain(other, variables, from);
+			if (tree === undefined || known !== undefined) return known;
+			const own = withOwnPaths(tree, dirname(other));
+			read.set(other, own);
+			return own;
 		};
-		let root = withExtends(plain, {load, report});
+		let root = withoutInclude(withExtends(plain, {load, report}));
 		for (const {paths, projectDirectory, envFiles, place: from} of includesOf(plain, report)) {
 			const inner = paths.map(path => resolve(folder, path));
 			const home = projectDirectory === undefined ? dirname(inner[0] ?? '') : resolve(folder, projectDirectory);
 			const env = envFiles?.map(each => resolve(folder, each)) ?? [resolve(home, '.env')];
-			const group = {files: inner, folder: home, variables: variablesOf(env, variables, this.#request), place: from};
+			const own = env.map(each => readEnvFile(each, this.#request));
+			const group = {files: inner, folder: home, variables: variablesOf(own, variables), place: from};
 			const included = this.group({...group, trail: [...trail, file]});
-			if (included !== undefined) root = withIncluded(root, withOwnPaths(settled(included), home), report);
+			if (included !== undefined) root = withIncluded(root, withOwnPaths(this.settled(included), home), report);
 		}
 		return root;
 	}
@@ -114,13 +143,14 @@ class FileReader {
 	#plain(file: string, variables: Lookup, place: Place | undefined): Located | undefined {
 		const source = this.#source(file, place);
 		if (source === undefined) return undefined;
+		this.variables.set(file, variables);
 		const parsed = parseYaml(source);
 		if (!parsed.ok) {
 			if (place === undefined) throw specError(parsed.problems);
 			this.problems.push(...parsed.problems);
 			return undefined;
 		}
-		const tree = readTree(parsed.document, source, variables);
+		const tree = readTree(parsed.document, source, this.#request.interpolate === false ? undefined : variables);
 		// A file that several services extend is read for each of them.
 		for (const problem of tree.problems)
 			if (!this.problems.some(other => isSame(other, problem))) this.problems.push(problem);
@@ -133,6 +163,15 @@ class FileReader {
 		const text = readText(file);
 		if (text !== undefined) return {file, shown, text};
 		if (place === undefined) throw notThere(shown, kindOf(file));
+		const address = /\b(?:oci|https?|git|ssh):\/[^/].*|\bgit@.*/.exec(file)?.[0].replace(':/', '://');
+		if (address !== undefined) {
+			this.#report(
+				place,
+				`${quoted(address)} is an address, and tsbox reads files of this machine`,
+				'fetch it first, and write the path of the file',
+			);
+			return undefined;
+		}
 		this.#report(place, `there is no file ${shown}`, 'correct the path; it is relative to the folder of the project');
 		return undefined;
 	}
@@ -162,13 +201,46 @@ function notThere(shown: string, kind: ReturnType<SpecRequest['kindOf']>): Tsbox
 	});
 }
 
-/** Looks variables up in `first`, then in env files, the last one before the others; a missing `.env` has none. */
-function variablesOf(files: readonly string[], first: Lookup, {readText}: SpecRequest): Lookup {
+/** The env files that a person named, which must be there. */
+function namedEnvFiles({envFiles, cwd, kindOf, readText}: SpecRequest): readonly string[] | undefined {
+	const files = envFiles?.map(each => resolve(cwd, each));
+	const missing = files?.find(file => kindOf(file) === undefined && readText(file) === undefined);
+	if (missing === undefined) return files;
+	throw new TsboxError('E_SPEC_NOT_FOUND', `there is no env file ${shownPath(missing, cwd)}`, {
+		hint: 'correct `--env-file`, or COMPOSE_ENV_FILES',
+	});
+}
+
+/** The `.env` of a project, unless COMPOSE_DISABLE_ENV_FILE says otherwise. */
+function usualEnvFiles(folder: string, {env}: SpecRequest): readonly string[] {
+	return /^(?:1|true)$/i.test(env['COMPOSE_DISABLE_ENV_FILE'] ?? '') ? [] : [resolve(folder, '.env')];
+}
+
+/** An env file, read once; a missing one is empty. */
+interface EnvFile extends ReturnType<typeof parseDotenv> {
+	readonly source: SourceText;
+}
+
+function readEnvFile(file: string, {readText, cwd}: SpecRequest): EnvFile {
+	const text = readText(file) ?? '';
+	return {source: {file, shown: shownPath(file, cwd), text}, ...parseDotenv(text)};
+}
+
+/** Looks variables up in `first`, then in env files, the last one before the others. */
+function variablesOf(files: readonly EnvFile[], first: Lookup): Lookup {
 	let found = first;
-	for (const file of files) {
+	for (const {entries} of files) {
 		const before = found;
-		const own = dotenvLookup(parseDotenv(readText(file) ?? '').entries, before);
+		const own = dotenvLookup(entries, before);
 		found = name => first(name) ?? own(name) ?? before(name);
 	}
 	return found;
+}
+
+/** A warning for each line of an env file that is none. */
+function unreadLines({source, problems}: EnvFile): readonly ProjectWarning[] {
+	return problems.map(({offset, problem, hint}) => ({
+		text: `${source.shown}:${positionOf(source, offset).line}: ${problem}, and sets nothing: ${hint}`,
+		services: [],
+	}));
 }

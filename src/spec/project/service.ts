@@ -1,14 +1,18 @@
+import {containerNameOf} from '../values/container-name.ts';
 import {hostNameOf} from '../values/host-name.ts';
 import {impossibleMixes} from '../keys/mixes.ts';
 import {type Picker, pickerOf, present} from '../syntax/pick.ts';
 import type {Problem} from '../syntax/problem.ts';
 import {healthcheckFields} from '../model/healthcheck.ts';
-import type {NamedVolume, NamespaceKind, Service} from '../model/project.ts';
+import type {NamespaceKind, Service} from '../model/project.ts';
+import type {DeclaredVolume} from '../volumes/named-volume.ts';
 import {readScale} from '../keys/replicas.ts';
 import {fixedEnvironment, fixedNames, fixedPick, withSize} from '../keys/reproducible.ts';
 import {readCommand} from '../keys/read-command.ts';
-import {readEnvironment} from '../keys/environment.ts';
+import {readEnvironment, type VariablesContext} from '../keys/environment.ts';
 import {deployedRestart, otherLimits} from './deployed.ts';
+import {readDevices} from './read-devices.ts';
+import {readLabels} from './read-labels.ts';
 import {readKeys} from '../keys/service-keys.ts';
 import {readSecurity} from '../keys/read-security.ts';
 import {readJoins} from '../network/read-joins.ts';
@@ -17,12 +21,13 @@ import {withLinks} from '../network/links.ts';
 import {joinedOf, namespaceChoices} from '../model/namespace-mode.ts';
 import {withOwners} from '../namespaces/owners.ts';
 import {readVolumes} from '../keys/read-volumes.ts';
-import type {SpecRequest} from '../keys/request.ts';
 import {readRoot} from '../keys/read-root.ts';
 import {resolveSource} from '../keys/rootfs.ts';
 import {readBuild} from '../build/read-build.ts';
+import {readDevelop} from '../develop/read-develop.ts';
 import type {ConfigsInput, SecretsInput} from '../given/given-schema.ts';
 import type {BuildSource} from '../model/build-source.ts';
+import type {WatchRule} from '../model/watch-rule.ts';
 import {readGiven} from '../given/read-given.ts';
 import type {Lookup} from '../syntax/interpolate.ts';
 import type {ServiceInput} from '../keys/service-schema.ts';
@@ -32,15 +37,12 @@ import type {Places} from '../syntax/tree.ts';
 const defaultNamespaces: readonly NamespaceKind[] = ['mount', 'pid', 'uts', 'ipc', 'network', 'cgroup'];
 
 /** The surroundings of a container in its file. */
-export interface ServiceContext {
+export interface ServiceContext extends VariablesContext {
 	/** The key under `services:`; undefined for a file with one container. */
 	readonly key: string | undefined;
 	readonly project: string;
-	/** Absolute path of the spec's folder. */
-	readonly folder: string;
-	readonly request: SpecRequest;
 	/** The named volumes of the file; undefined for a file with one container, which cannot declare volumes. */
-	readonly volumes: readonly NamedVolume[] | undefined;
+	readonly volumes: readonly DeclaredVolume[] | undefined;
 	readonly networks: FileNetworks;
 	/** The secrets and the services of the file, which a build may name. */
 	readonly secrets: SecretsInput | undefined;
@@ -57,6 +59,8 @@ export interface ReadService {
 	readonly service: Service;
 	/** How its image is made, if the spec says so. */
 	readonly build: BuildSource | undefined;
+	/** The files that are followed for it. */
+	readonly watch: readonly WatchRule[];
 	readonly scale: number;
 	readonly problems: readonly Problem[];
 }
@@ -68,13 +72,7 @@ export function readService(input: ServiceInput, places: Places, context: Servic
 	const picker = pickerOf(places);
 	const reproducible = options.reproducible ?? input.reproducible ?? false;
 	const command = readCommand(input, picker, options);
-	const {environment, withoutVariables} = readEnvironment(
-		input,
-		picker,
-		folder,
-		request,
-		reproducible ? fixedEnvironment : {},
-	);
+	const {environment, withoutVariables} = readEnvironment(input, picker, context, reproducible ? fixedEnvironment : {});
 	const read = readKeys(input, {
 		picker,
 		options,
@@ -96,9 +94,13 @@ export function readService(input: ServiceInput, places: Places, context: Servic
 					secrets: context.secrets,
 					services: context.services,
 					reproducible,
-					env: request.env,
+					variablesAt: context.variablesAt,
 					resolve: path => resolveSource(path, folder, request.env),
 				});
+	const watch =
+		input.develop === undefined
+			? []
+			: readDevelop(input.develop, picker, path => resolveSource(path, folder, request.env));
 	// `network_mode: host`, `pid: service:db` and the like are the short way to write the others.
 	const shared = namespaceChoices(read).flatMap(({kind, from}) => (from === 'own' ? [] : [kind]));
 	const own = defaultNamespaces.filter(kind => !shared.includes(kind));
@@ -107,7 +109,8 @@ export function readService(input: ServiceInput, places: Places, context: Servic
 	const uts = namespaces.includes('uts');
 	const joined = joinedOf(read);
 	const linked = withLinks(read.dependsOn, input.links, context.services, picker);
-	const dependsOn = withOwners(linked, joined, context, picker);
+	const givers = (read.volumesFrom ?? []).map(from => ({key: 'volumes_from', from}));
+	const dependsOn = withOwners(linked, [...joined, ...givers], context, picker);
 	// With the network of another container goes its host name.
 	const isNamed = uts && !isBare && joined.every(({kind}) => kind !== 'network');
 	const networks = readJoins(input.networks, picker, {
@@ -123,12 +126,17 @@ export function readService(input: ServiceInput, places: Places, context: Servic
 	});
 	const service: Omit<Service, 'origins'> = {
 		service: context.key ?? name,
+		...(options.oneOff?.service === context.key && options.oneOff && {oneOff: {aliases: options.oneOff.aliases}}),
 		name,
 		...read,
+		// A host has no ports of a container, and nobody reaches one without a network: a row of composeRows warns.
+		...(read.networkMode === 'host' || read.networkMode === 'none' ? {ports: []} : {}),
 		...(isBare && input.root === undefined ? {root: 'chroot' as const} : {}),
 		rootfs: readRoot(input, picker, folder, request, build),
 		...command,
 		environment,
+		labels: readLabels(input, picker, context),
+		...readDevices(input, picker),
 		...(withoutVariables.length === 0 ? {} : {withoutVariables}),
 		volumes: [
 			...readVolumes(input, picker, folder, request, {
@@ -158,7 +166,7 @@ export function readService(input: ServiceInput, places: Places, context: Servic
 	if (!context.broken && picker.problems.length === 0) {
 		for (const {key, message, hint} of impossibleMixes(whole)) picker.invalid(picker.placeOf(key), message, hint);
 	}
-	return {service: whole, build, scale, problems: picker.problems};
+	return {service: whole, build, watch, scale, problems: picker.problems};
 }
 
 /** Notes what the spec says of the health check: the rest may be the image's, also of one that the spec turns off. */
@@ -170,7 +178,7 @@ function noteHealthcheck({healthcheck}: ServiceInput, {places, noteAt}: Picker):
 
 function readName(input: ServiceInput, picker: Picker, {key, project, request}: ServiceContext): string {
 	const {places} = picker;
-	const derived = key === undefined ? project : `${project}-${key}`;
+	const derived = containerNameOf(project, key, 1);
 	const name = picker.override('--name', request.options?.name, 'name', input.container_name, derived);
 	// In the file the key is `container_name`, or `name` at the top of a file with one container.
 	if (picker.origins.get('name')?.kind === 'option') return name;

@@ -44,6 +44,54 @@ I=a#b\r
 	]);
 });
 
+// What compose-go makes of these lines.
+test.each([
+	['FOO=bar', 'bar'],
+	['FOO =bar', 'bar'],
+	['FOO= bar', 'bar'],
+	['FOO="bar"', 'bar'],
+	["FOO='bar'", 'bar'],
+	['FOO="escaped\\"bar"', 'escaped"bar'],
+	["FOO='escaped\\'bar'", "escaped'bar"],
+	["FOO='keeps \\n and \\\\'", 'keeps \\n and \\\\'],
+	['FOO="\'d\'"', "'d'"],
+	['FOO: 1', '1'],
+	['FOO: Foo=bar', 'Foo=bar'],
+	['FOO=1:B', '1:B'],
+	['export FOO=2', '2'],
+	["export FOO='\\n'", '\\n'],
+	['\texport\tFOO=2', '2'],
+	['FOO="bar\\nbaz"', 'bar\nbaz'],
+	['FOO="a\\tb\\vc\\ad\\q"', 'a\tb\vc\x07d\\q'],
+	['FOO=foobar=', 'foobar='],
+	['FOO=bar ', 'bar'],
+	['FOO=bar # this is foo', 'bar'],
+	['FOO=bar# this is foo', 'bar# this is foo'],
+	['FOO=#secret', '#secret'],
+	['FOO="bar#baz" # comment', 'bar#baz'],
+	["FOO='ba#r'", 'ba#r'],
+	['FOO=one two', 'one two'],
+	['FOO=è', 'è'],
+	['FOO=', ''],
+	['FOO=\'{"a": "b"}\'', '{"a": "b"}'],
+	['FOO="{\\"a\\": 1}"', '{"a": 1}'],
+	['FOO="a\nb"', 'a\nb'],
+	["FOO='a\nb'", 'a\nb'],
+	['FOO=bar\r', 'bar'],
+	['A=x\nFOO=${A}y', 'xy'],
+	["A=x\nFOO='${A}y'", '${A}y'],
+	['A=x\nFOO="\\$A \\${A} $A"', '$A ${A} x'],
+	['FOO=$NONE', ''],
+	['FOO=${NONE:-b}', 'b'],
+	['FOO=${NONE:-${NONE-c}}', 'c'],
+])('%j gives FOO the value %j', (text, value) => {
+	expect(valuesOf(text)['FOO']).toBe(value);
+});
+
+test.each(['FOO.BAR', 'FOO-BAR', 'foo', '1FOO', 'FOO[0]', 'FÖÖ'])('%s is a name', name => {
+	expect(parseDotenv(`${name}=1`).entries).toMatchObject([{name, value: '1'}]);
+});
+
 test('a bare name has no value', () => {
 	expect(parseDotenv('A\n').entries).toMatchObject([{name: 'A', value: undefined}]);
 });

@@ -22,9 +22,9 @@ export interface DotenvProblem {
 }
 
 /**
- * Parses an env file: `NAME=value`, `export`, comments, single quotes (literal), and double quotes (with escapes). Quoted
- * values may span lines. In Compose's `format: raw` the value is everything after the `=`.
- * Source: Docker, "Syntax for environment files".
+ * Parses an env file: `NAME=value` or `NAME: value`, `export`, comments, single quotes (literal but for `\\'`), and double quotes (with
+ * escapes). Quoted values may span lines. In Compose's `format: raw` the value is everything after the `=`.
+ * Source: Docker, "Syntax for environment files"; what it leaves open is as in compose-go, dotenv.
  */
 export function parseDotenv(
 	text: string,
@@ -99,7 +99,7 @@ const bare: Value = {text: undefined, expands: false, end: 0};
 
 function entryAt(row: string): {name: string; nameAt: number; valueAt: number | undefined} | 'blank' | undefined {
 	if (/^\s*(?:#|$)/.test(row)) return 'blank';
-	const match = /^(\s*(?:export\s+)?)([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*(=[ \t]*|$)/.exec(row.replace(/\r$/, ''));
+	const match = /^(\s*(?:export\s+)?)([\p{L}\p{N}_.[\]-]+)[ \t]*([=:][ \t]*|$)/u.exec(row.replace(/\r$/, ''));
 	if (match === null) return undefined;
 	const [whole, lead = '', name = '', equals = ''] = match;
 	return {name, nameAt: lead.length, valueAt: equals === '' ? undefined : whole.length};
@@ -109,16 +109,37 @@ function readValue(text: string, start: number, lineEnd: number, format: 'dotenv
 	const rest = text.slice(start, lineEnd).replace(/\r$/, '');
 	if (format === 'raw') return {text: rest, expands: false, end: lineEnd};
 	const quote = text[start];
-	if (quote === "'") {
-		const close = text.indexOf("'", start + 1);
-		if (close === -1) return undefined;
-		return {text: text.slice(start + 1, close), expands: false, end: endOfLine(text, close)};
-	}
+	if (quote === "'") return readSingleQuoted(text, start);
 	if (quote === '"') return readDoubleQuoted(text, start);
-	return {text: rest.replace(/(?:^|\s+)#.*$/, '').trimEnd(), expands: true, end: lineEnd};
+	// A value may begin with `#`, as passwords do; a comment has a blank before it.
+	const isComment = quote === '#' && /[ \t]/.test(text[start - 1] ?? '');
+	return {text: isComment ? '' : rest.replace(/ #.*$/, '').trimEnd(), expands: true, end: lineEnd};
 }
 
-const escapes: Readonly<Record<string, string>> = {n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\', $: '$$'};
+function readSingleQuoted(text: string, start: number): Value | undefined {
+	let value = '';
+	for (let at = start + 1; at < text.length; at += 1) {
+		if (text[at] === "'") return {text: value, expands: false, end: endOfLine(text, at)};
+		const pair = text.slice(at, at + 2);
+		// Of a backslash and a quote the quote stays, and of two backslashes both.
+		if (pair === "\\'" || pair === '\\\\') at += 1;
+		value += pair === '\\\\' ? pair : text[at];
+	}
+	return undefined;
+}
+
+const escapes: Readonly<Record<string, string>> = {
+	a: '\x07',
+	b: '\b',
+	f: '\f',
+	n: '\n',
+	r: '\r',
+	t: '\t',
+	v: '\v',
+	'"': '"',
+	'\\': '\\',
+	$: '$$',
+};
 
 function readDoubleQuoted(text: string, start: number): Value | undefined {
 	let value = '';

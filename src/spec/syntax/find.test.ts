@@ -23,3 +23,12 @@ test('the names of Compose are found in its order, with the file that is merged 
 test('a missing spec is an error that says what is looked for', () => {
 	expect(() => findSpec('/a', () => undefined)).toThrow('there is no tsbox.yaml and no compose.yaml in /a');
 });
+
+test('parent folders are searched only where their files may be used', () => {
+	const kindOf = (path: string) => (path === '/a/compose.yaml' || path === '/tsbox.yaml' ? 'file' : undefined);
+	expect(() => findSpec('/a/b/c', kindOf)).toThrow('in /a/b/c');
+	expect(findSpec('/a/b/c', kindOf, () => true).file).toBe('/a/compose.yaml');
+	// A file of somebody else ends the search.
+	expect(() => findSpec('/a/b/c', kindOf, path => path !== '/a/compose.yaml')).toThrow('in /a/b/c');
+	expect(findSpec('/a', kindOf, () => false).file).toBe('/a/compose.yaml');
+});

@@ -38,6 +38,47 @@ export function interpolate(text: string, lookup: Lookup): Interpolated {
 	}
 }
 
+/** A variable that a text uses. */
+export interface UsedVariable {
+	readonly name: string;
+	/** Without a value, the text is an error (`:?`). */
+	readonly required: boolean;
+	/** What it stands for without a value (`:-`), and with one (`:+`). */
+	readonly byDefault?: string;
+	readonly alternate?: string;
+}
+
+/** The variables in a text, with those in their defaults; none for a text that is not well formed. */
+export function variablesIn(text: string): readonly UsedVariable[] {
+	const found: UsedVariable[] = [];
+	const visit = (parts: readonly Part[]): void => {
+		for (const part of parts) {
+			if (typeof part === 'string') continue;
+			const kind = part.operator?.at(-1);
+			const operand = text.slice(part.end - 1 - operandLength(text, part), part.end - 1);
+			found.push({
+				name: part.name,
+				required: kind === '?',
+				...(kind === '-' && {byDefault: operand}),
+				...(kind === '+' && {alternate: operand}),
+			});
+			visit(part.operand);
+		}
+	};
+	try {
+		visit(parseParts(text, 0, 0).parts);
+		return found;
+	} catch (error) {
+		if (isFault(error)) return [];
+		throw error;
+	}
+}
+
+function operandLength(text: string, {name, start, end, operator}: Variable): number {
+	const braced = text[start + 1] === '{';
+	return braced ? end - 1 - (start + 2 + name.length + (operator ?? '').length) : 0;
+}
+
 type Operator = ':-' | '-' | ':?' | '?' | ':+' | '+';
 type Part = string | Variable;
 interface Variable {

@@ -22,11 +22,19 @@ export function numberIn(range: NumberRange): (value: string | number) => Parsed
 	};
 }
 
-/** Parses `true` or `false`, also as text. */
+/** A parser of a limit for which 0 means that there is none, as in Compose; the result is then undefined. */
+export function unlessZero(
+	parse: (value: string | number) => Parsed<number>,
+): (value: string | number) => Parsed<number | undefined> {
+	return value => (/^0+(?:\.0*)?(?:b|[kmgtp]i?b?)?$/i.test(String(value).trim()) ? good(undefined) : parse(value));
+}
+
+/** Parses `true` or `false`, also as text, and the words of YAML 1.1, which Compose takes too. */
 export function parseBoolean(value: string | boolean): Parsed<boolean> {
-	const text = String(value).trim();
-	if (text === 'true' || text === 'false') return good(text === 'true');
-	const other = /^(?:yes|on|y|1)$/i.test(text) ? 'true' : /^(?:no|off|n|0)$/i.test(text) ? 'false' : undefined;
+	const text = String(value).trim().toLowerCase();
+	if (/^(?:true|yes|on|y)$/.test(text)) return good(true);
+	if (/^(?:false|no|off|n)$/.test(text)) return good(false);
+	const other = text === '1' ? 'true' : text === '0' ? 'false' : undefined;
 	return bad(
 		`must be \`true\` or \`false\`, not ${quoted(value)}`,
 		other === undefined ? undefined : `write \`${other}\``,

@@ -163,7 +163,26 @@ function mergedPairs(reader: Reader, node: Node | null): Map<string, Pair> {
 }
 
 /** Maps whose keys the user chooses, so that `x-` has no special meaning. */
-const freeMaps = new Set<string | number>(['environment', 'labels', 'sysctls', 'services']);
+const freeMaps = new Set<string | number>([
+	'additional_contexts',
+	'annotations',
+	'args',
+	'aux_addresses',
+	'configs',
+	'depends_on',
+	'driver_opts',
+	'environment',
+	'extra_hosts',
+	'labels',
+	'models',
+	'networks',
+	'options',
+	'secrets',
+	'services',
+	'storage_opt',
+	'sysctls',
+	'volumes',
+]);
 
 function isExtension(name: string, path: Path): boolean {
 	return name.startsWith('x-') && !freeMaps.has(path.at(-1) ?? '');

@@ -2,7 +2,7 @@ import {stringify} from 'yaml';
 
 /** Keys with their values as YAML, in the block style that people write. Ends in a line feed. */
 export function yamlText(map: Readonly<Record<string, unknown>>): string {
-	return stringify(map, {nullStr: '', lineWidth: 0, indentSeq: true});
+	return stringify(map, {nullStr: '', lineWidth: 0, indentSeq: true, aliasDuplicateObjects: false});
 }
 
 /** A key with its value as YAML on one line. */

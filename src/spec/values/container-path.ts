@@ -32,5 +32,8 @@ export function parseMountTarget(path: string): Parsed<string> {
 	if (target === '/') return bad('must not be `/`', 'name the root filesystem with `rootfs`');
 	const owned = ['/proc', '/sys', '/dev'].find(dir => target === dir || target.startsWith(`${dir}/`));
 	if (owned === undefined || target === '/dev/shm' || target.startsWith('/dev/shm/')) return parsed;
-	return bad(`must not be ${quoted(target)}: tsbox makes ${quoted(owned)} itself`, 'choose another target');
+	return bad(
+		`must not be ${quoted(target)}: tsbox makes \`/proc\`, \`/sys\` and \`/dev\` itself`,
+		'choose another target',
+	);
 }

@@ -47,6 +47,7 @@ export const dependsOn = parsedBy(
 /** Reports dependencies on missing services, cycles, and waits for the health of a service without a health check. */
 export function dependencyProblems(services: readonly Service[], places: readonly Places[]): readonly Problem[] {
 	const names = services.map(({service}) => service);
+	const isEndless = endless(services);
 	return services.flatMap((service, at): readonly Problem[] => {
 		const key =
 			['depends_on', 'links', 'network_mode', 'pid', 'ipc'].find(each => places[at]?.has([each])) ?? 'depends_on';
@@ -54,7 +55,7 @@ export function dependencyProblems(services: readonly Service[], places: readonl
 		if (place === undefined) return [];
 		const problem = (message: string, hint: string): Problem => ({code: 'E_SPEC_INVALID', place, message, hint});
 		const strange = (service.dependsOn ?? []).filter(each => each.required && !names.includes(each.service));
-		const circle = circleFrom(service.service, services);
+		const circle = isEndless(service.service) ? circleFrom(service.service, services) : undefined;
 		const sick = (service.dependsOn ?? []).filter(
 			each =>
 				each.condition === 'service_healthy' &&
@@ -85,18 +86,46 @@ function hasNoCheck({healthcheck, rootfs, origins}: Service): boolean {
 	return healthcheck === undefined && (rootfs.kind !== 'image' || origins['healthcheck'] !== undefined);
 }
 
-/** The path from a service back to itself. Only the first service of a cycle in the file reports it. */
-function circleFrom(start: string, services: readonly Service[]): readonly string[] | undefined {
-	const order = services.map(({service}) => service);
-	const walk = (path: readonly string[]): readonly string[] | undefined => {
-		const last = services.find(({service}) => service === path.at(-1));
-		for (const {service} of last?.dependsOn ?? []) {
-			if (service === start) return [...path, service];
-			if (path.includes(service) || order.indexOf(service) < order.indexOf(start)) continue;
-			const found = walk([...path, service]);
-			if (found !== undefined) return found;
+/** Whether a service waits, also by way of others, for one of a circle. Looks at each dependency once. */
+function endless(services: readonly Service[]): (service: string) => boolean {
+	const waiting = new Map(services.map(({service, dependsOn = []}) => [service, dependsOn.length]));
+	const dependents = new Map<string, string[]>();
+	for (const {service, dependsOn = []} of services)
+		for (const each of dependsOn) {
+			const others = dependents.get(each.service);
+			if (others === undefined) dependents.set(each.service, [service]);
+			else others.push(service);
 		}
-		return undefined;
-	};
-	return walk([start]);
+	// Those that are not there hold nobody up.
+	const done = [...dependents.keys()].filter(name => !waiting.has(name));
+	done.push(...[...waiting].flatMap(([service, count]) => (count === 0 ? [service] : [])));
+	for (let name = done.pop(); name !== undefined; name = done.pop())
+		for (const other of dependents.get(name) ?? []) {
+			const count = (waiting.get(other) ?? 0) - 1;
+			waiting.set(other, count);
+			if (count === 0) done.push(other);
+		}
+	return service => (waiting.get(service) ?? 0) > 0;
+}
+
+/** The path from a service back to itself. Only the first service of a cycle in the file reports it. Looks at each service once. */
+function circleFrom(start: string, services: readonly Service[]): readonly string[] | undefined {
+	const order = new Map(services.map(({service}, at) => [service, at]));
+	const first = order.get(start) ?? 0;
+	/** By what each service was reached. */
+	const before = new Map<string, string>();
+	const open = [start];
+	for (let name = open.pop(); name !== undefined; name = open.pop()) {
+		for (const {service} of services[order.get(name) ?? -1]?.dependsOn ?? []) {
+			if (service === start) {
+				const path = [name, start];
+				for (let at = before.get(name); at !== undefined; at = before.get(at)) path.unshift(at);
+				return path;
+			}
+			if (before.has(service) || (order.get(service) ?? -1) < first) continue;
+			before.set(service, name);
+			open.push(service);
+		}
+	}
+	return undefined;
 }

@@ -4,11 +4,12 @@ const milliseconds: Readonly<Record<string, number>> = {us: 0.001, ms: 1, s: 100
 const part = /(\d+(?:\.\d+)?|\.\d+)(us|ms|s|m|h)/y;
 
 /**
- * Parses a Compose duration to milliseconds: `10us`, `500ms`, `1m30s`, `1h`. Refuses a number without a unit.
+ * Parses a Compose duration to milliseconds: `10us`, `500ms`, `1m30s`, `1h`, and `0`. Refuses another number without a unit.
  * Source: Compose Specification, "Specifying durations".
  */
 export function parseDuration(duration: string | number): Parsed<number> {
 	const text = String(duration).trim();
+	if (/^0+$/.test(text)) return good(0);
 	const shape = 'must be a duration such as `10s`, `1m30s` or `500ms`';
 	if (text !== '' && Number.isFinite(Number(text))) {
 		return bad(`${shape}, not ${quoted(text)}`, `write the unit: \`${text}s\``);

@@ -31,6 +31,12 @@ const refused: Readonly<Record<string, string>> = {
 	nocopy: 'is for named volumes; a folder of the host is never filled',
 };
 
+/** The words of the options of a short form that Compose passes over, as it does with all that it does not know. */
+export function otherOptions(options: string, isVolume: boolean): readonly string[] {
+	const known: readonly string[] = ['', 'ro', 'rw', ...idleVolumeOptions, ...(isVolume ? ['nocopy'] : propagations)];
+	return options.split(',').filter(word => !known.includes(word));
+}
+
 /** Parses the options of a bind mount's short form: `ro`, `rw`, and a propagation type. Some have no effect. Refuses all others. */
 export function parseBindOptions(text: string): Parsed<BindOptions> {
 	let access: 'ro' | 'rw' | undefined;

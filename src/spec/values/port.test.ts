@@ -25,7 +25,7 @@ test.each([
 	expect(parsePort(port)).toEqual({ok: true, value: ports});
 });
 
-test.each(['', 'a', '0', '70000', '80-70', '1-2:3', 'x:80:80', '80/icmp', '1:2:3:4', -80, 8.5])(
+test.each(['', 'a', '0', '70000', '80-70', '1-2:3-5', 'x:80:80', '80/icmp', '1:2:3:4', -80, 8.5])(
 	'%s is refused',
 	port => {
 		expect(parsePort(port).ok).toBe(false);

@@ -15,7 +15,7 @@ export function parsePort(port: string | number): Parsed<readonly Port[]> {
 	const [, ip, published, target = '', protocol] = match;
 	return makePorts({
 		target,
-		...(ip !== undefined && {hostIp: ip.replace(/^\[(.*)\]$/, '$1')}),
+		...(ip !== undefined && ip !== '' && {hostIp: ip.replace(/^\[(.*)\]$/, '$1')}),
 		...(published !== undefined && published !== '' && {published}),
 		...(protocol !== undefined && {protocol}),
 	});
@@ -43,21 +43,20 @@ export function makePorts(parts: PortParts): Parsed<readonly Port[]> {
 			`must have port numbers from 1 to 65535, not ${quoted(target ? (parts.published ?? '') : parts.target)}`,
 		);
 	}
+	const host = {protocol, ...(hostIp !== undefined && {hostIp})} as const;
+	const [number = 0] = target;
+	const [first = 0, last = first] = [published?.[0], published?.at(-1)];
+	if (target.length === 1 && first !== last) return good([{target: number, among: [first, last], ...host}]);
 	if (published !== undefined && published.length !== target.length) {
 		return bad(
 			`maps ${published.length} host ports to ${target.length} of the container`,
-			'write two ranges of the same length',
+			'write two ranges of the same length, or one port of the container',
 		);
 	}
 	return good(
-		target.map((number, i) => {
-			const host = published?.[i];
-			return {
-				target: number,
-				protocol,
-				...(hostIp !== undefined && {hostIp}),
-				...(host !== undefined && {published: host}),
-			};
+		target.map((each, i) => {
+			const at = published?.[i];
+			return {target: each, ...host, ...(at !== undefined && {published: at})};
 		}),
 	);
 }

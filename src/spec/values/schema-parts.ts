@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type {Parsed} from '../model/parsed.ts';
+import {parseBoolean} from '../syntax/scalar.ts';
 
 /*
  * The parts from which schemas are built. Every message is a predicate ("must be ..."), because the key is put before it.
@@ -62,3 +63,15 @@ const mappedValue = z.union([z.string(), z.number(), z.boolean(), z.null()], {
 export const mapOrList = z.union([z.record(z.string(), mappedValue), texts], {
 	error: 'must be a map, or a list of `NAME=value`',
 });
+
+/** `extra_hosts`: as {@link mapOrList}, with one address or several for a name. */
+export const hosts = z.union(
+	[z.record(z.string(), z.union([z.string(), texts], {error: 'must be an address, or a list of them'})), texts],
+	{error: 'must be a map, or a list of `NAME=ADDRESS`'},
+);
+
+/** `external`: a boolean, or `{name: NAME}` as in Compose files of version 2. `about` describes the name. */
+export const external = (about: string, parseName: (text: string) => Parsed<string>) =>
+	z.union([parsedBy(textOrBoolean, parseBoolean), z.strictObject({name: key(about, parsedBy(text, parseName))})], {
+		error: 'must be `true`, or a map with `name`',
+	});

@@ -27,7 +27,7 @@ export const sizeText = spelledOrNumber(size);
 export const swapSizeText = spelledOrNumber(`${size}|-1`);
 
 /** A string for parseDuration. */
-export const durationText = spelledOrNumber(String.raw`(?:(?:\d+(?:\.\d+)?|\.\d+)(?:us|ms|s|m|h))+`);
+export const durationText = spelledOrNumber(String.raw`0+|(?:(?:\d+(?:\.\d+)?|\.\d+)(?:us|ms|s|m|h))+`);
 
 /** A string for parseCapability. JSON Schema has no case-insensitive patterns. */
 export const capabilityText = spelled(
@@ -39,5 +39,5 @@ export const capabilityText = spelled(
 
 /** A string for parsePullPolicy. */
 export const pullPolicyText = spelled(
-	String.raw`always|missing|if_not_present|never|build|daily|weekly|every_(?:(?:\d+(?:\.\d+)?)(?:w|d|h|m|s|ms|us))+`,
+	String.raw`always|missing|if_not_present|never|build|refresh|daily|weekly|every_(?:(?:\d+(?:\.\d+)?)(?:w|d|h|m|s|ms|us))+`,
 );

@@ -54,7 +54,7 @@ export function containerCalls(
 		...joinCalls(start),
 		...unshareCalls(start),
 		// A process outside waits for the first one, whether or not that has a pid namespace.
-		...(enters || start.unshare.includes('--fork') ? [] : [['fork'] as const]),
+		...(enters || start.leaves === true || start.unshare.includes('--fork') ? [] : [['fork'] as const]),
 		...(enters ? (hold ? [['tell_gathering', gatheringPid] as const] : []) : [['tell_pid'] as const]),
 	];
 	for (const step of steps) {

@@ -6,17 +6,21 @@ export const constants = {
 	MS_NOEXEC: 0x8,
 	MS_SYNCHRONOUS: 0x10,
 	MS_REMOUNT: 0x20,
+	MS_MANDLOCK: 0x40,
 	MS_DIRSYNC: 0x80,
 	MS_NOSYMFOLLOW: 0x100,
 	MS_NOATIME: 0x400,
 	MS_NODIRATIME: 0x800,
 	MS_BIND: 0x1000,
 	MS_REC: 0x4000,
+	MS_SILENT: 0x8000,
+	MS_POSIXACL: 0x10000,
 	MS_UNBINDABLE: 0x20000,
 	MS_PRIVATE: 0x40000,
 	MS_SLAVE: 0x80000,
 	MS_SHARED: 0x100000,
 	MS_RELATIME: 0x200000,
+	MS_I_VERSION: 0x800000,
 	MS_STRICTATIME: 0x1000000,
 	MS_LAZYTIME: 0x2000000,
 	MNT_DETACH: 0x2,
@@ -37,6 +41,7 @@ export type Flag = keyof typeof constants;
 
 /** The system calls of the executor, without those that perl has functions for. */
 export type SystemCall =
+	| 'bpf'
 	| 'capget'
 	| 'capset'
 	| 'clock_gettime'
@@ -45,6 +50,10 @@ export type SystemCall =
 	| 'close'
 	| 'dup3'
 	| 'exit_group'
+	| 'fchownat'
+	| 'ioprio_get'
+	| 'ioprio_set'
+	| 'mknodat'
 	| 'mount'
 	| 'mount_setattr'
 	| 'move_mount'
@@ -57,7 +66,11 @@ export type SystemCall =
 	| 'prlimit64'
 	| 'read'
 	| 'rt_sigprocmask'
+	| 'sched_getattr'
+	| 'sched_setaffinity'
+	| 'sched_setattr'
 	| 'seccomp'
+	| 'sendmsg'
 	| 'setdomainname'
 	| 'setgroups'
 	| 'sethostname'
@@ -75,6 +88,7 @@ export type SystemCall =
 /** The numbers of the calls, by machine name of uname(2): arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h. */
 export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, number>>>> = {
 	x86_64: {
+		bpf: 321,
 		capget: 125,
 		capset: 126,
 		clock_gettime: 228,
@@ -83,6 +97,10 @@ export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, nu
 		close: 3,
 		dup3: 292,
 		exit_group: 231,
+		fchownat: 260,
+		ioprio_get: 252,
+		ioprio_set: 251,
+		mknodat: 259,
 		mount: 165,
 		mount_setattr: 442,
 		move_mount: 429,
@@ -95,7 +113,11 @@ export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, nu
 		prlimit64: 302,
 		read: 0,
 		rt_sigprocmask: 14,
+		sched_getattr: 315,
+		sched_setaffinity: 203,
+		sched_setattr: 314,
 		seccomp: 317,
+		sendmsg: 46,
 		setdomainname: 171,
 		setgroups: 116,
 		sethostname: 170,
@@ -111,6 +133,7 @@ export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, nu
 		write: 1,
 	},
 	aarch64: {
+		bpf: 280,
 		capget: 90,
 		capset: 91,
 		clock_gettime: 113,
@@ -119,6 +142,10 @@ export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, nu
 		close: 57,
 		dup3: 24,
 		exit_group: 94,
+		fchownat: 54,
+		ioprio_get: 31,
+		ioprio_set: 30,
+		mknodat: 33,
 		mount: 40,
 		mount_setattr: 442,
 		move_mount: 429,
@@ -131,7 +158,11 @@ export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, nu
 		prlimit64: 261,
 		read: 63,
 		rt_sigprocmask: 135,
+		sched_getattr: 275,
+		sched_setaffinity: 122,
+		sched_setattr: 274,
 		seccomp: 277,
+		sendmsg: 211,
 		setdomainname: 162,
 		setgroups: 159,
 		sethostname: 161,

@@ -19,18 +19,35 @@ export interface DropCalls {
 
 /** The capabilities that stay in the bounding set, as the mask in /proc/PID/status. */
 export function keptMask(args: readonly string[]): string {
-	const kept = (valueOf(args, '--bounding-set') ?? '')
+	return maskOf(args, '--bounding-set');
+}
+
+const noCapabilities = capabilityMask([]);
+
+/** The sets besides the bounding one, which were cleared of what nobody else has. */
+export function othersAgain(args: readonly string[]): readonly Call[] {
+	const [inheritable, ambient] = [maskOf(args, '--inh-caps'), maskOf(args, '--ambient-caps')];
+	return [
+		...(inheritable === noCapabilities ? [] : [['set_inheritable', inheritable] as const]),
+		...(ambient === noCapabilities ? [] : [['raise_ambient', ambient] as const]),
+	];
+}
+
+function maskOf(args: readonly string[], option: string): string {
+	const names = (valueOf(args, option) ?? '')
 		.split(',')
 		.flatMap(word => (word.startsWith('+') ? [`CAP_${word.slice(1).toUpperCase()}`] : []));
-	return capabilityMask(kept);
+	return capabilityMask(names);
 }
 
 /** What setpriv(1) does with the action's arguments, in an order that needs no capability that was dropped before. */
 export function dropCalls({args, ids, keepGroups, filter}: Omit<DropPrivilegesAction, 'kind' | 'landlock'>): DropCalls {
 	const load: readonly Call[] =
-		filter === null ? [] : [['load_filter', 8, filter.listen === true ? 'listen' : 'plain']];
+		filter === null ? [] : [['load_filter', 8, filter.listen === true ? 'listen' : (filter.flags ?? 'plain')]];
 	const apparmor = valueOf(args, '--apparmor-profile');
 	const selinux = valueOf(args, '--selinux-label');
+	const [inheritable, ambient] = [maskOf(args, '--inh-caps'), maskOf(args, '--ambient-caps')];
+	const hasAmbient = ambient !== noCapabilities;
 	return {
 		filterFirst: filter?.noNewPrivileges === false ? load : [],
 		labels: [
@@ -39,10 +56,12 @@ export function dropCalls({args, ids, keepGroups, filter}: Omit<DropPrivilegesAc
 		],
 		drop: [
 			['drop_bounding', keptMask(args)],
-			['clear_inheritable'],
+			inheritable === noCapabilities ? ['clear_inheritable'] : ['set_inheritable', inheritable],
+			...(hasAmbient ? [['keep_capabilities'] as const] : []),
 			...(keepGroups ? [] : [['setgroups', ids === null ? null : ids.groups.join(',')] as const]),
 			['setresgid', ids === null ? null : ids.gid],
 			['setresuid', ids === null ? null : ids.uid],
+			...(hasAmbient ? [['raise_ambient', ambient] as const] : []),
 			...(args.includes('--no-new-privs') ? [['prctl', 'PR_SET_NO_NEW_PRIVS', 1] as const] : []),
 		],
 		filterLast: filter?.noNewPrivileges === true ? load : [],

@@ -1,13 +1,15 @@
 import type {HostFacts} from '../../host/facts.ts';
+import type {OciProcess} from '../../oci/config.ts';
 import {namespaceFiles} from '../../host/probe/namespaces.ts';
 import type {EnterInput} from '../script/enter-script.ts';
 import {privilegeArguments} from '../verbs/privileges.ts';
 import {hostToolWords, toolboxWords} from '../verbs/toolbox.ts';
 import {type Call, callRow} from './call.ts';
 import {hostTrouble} from './call-trouble.ts';
-import {dropCalls, keptMask} from './drop-calls.ts';
+import {dropCalls, keptMask, othersAgain} from './drop-calls.ts';
 import {enteringProgram} from './executor.ts';
 import {landlockTrouble} from './inside-calls.ts';
+import {affinityCall, entryScheduling} from './scheduling-calls.ts';
 
 /** Why calls cannot enter a container on this host, or undefined. */
 export function enterTrouble(landlock: readonly string[], facts: HostFacts): string | undefined {
@@ -25,21 +27,45 @@ export function enterTrouble(landlock: readonly string[], facts: HostFacts): str
 export function enterCommand(input: EnterInput, facts: HostFacts): readonly string[] {
 	const [outside, inside] = [outsideCalls(input, facts), insideCalls(input, facts)];
 	const programOf = (calls: readonly Call[]): string =>
-		enteringProgram(facts.kernel.arch, new Set(calls.map(([name]) => name)));
+		enteringProgram(facts.kernel.arch, new Set(calls.map(([name]) => name)), input.engine?.program);
 	const rows = [...outside, ...inside].map(callRow).join('');
 	return [...(hostToolWords(facts, 'perl') ?? ['perl']), '-e', programOf(outside), rows, programOf(inside)];
 }
 
-function outsideCalls({map, pid, cgroups, tools, tty}: EnterInput, facts: HostFacts): readonly Call[] {
+/** The terminal of an engine's process, in the /dev/pts of the container. */
+function consoleCalls({engine, user}: EnterInput): readonly Call[] {
+	if (engine?.console === undefined) return [];
+	const {rows, columns} = engine.console;
+	return [['open_console', rows, columns, typeof user === 'string' ? 0 : user.uid, null]];
+}
+
+/** Once it is in the control groups: the CPUs that it is to have there, or all that they leave when nobody named any. */
+function affinityAfter(affinity: OciProcess['execCPUAffinity']): readonly Call[] {
+	if (affinity?.final !== undefined) return [affinityCall(affinity.final)];
+	return affinity?.initial === undefined ? [['reset_affinity']] : [];
+}
+
+function outsideCalls({map, pid, cgroups, tools, tty, engine, process}: EnterInput, facts: HostFacts): readonly Call[] {
+	const leaves = engine?.leaves === true;
+	const affinity = engine === undefined ? undefined : process.execCPUAffinity;
 	return [
 		// When the starter ends, the guard kills the process that entered. The container continues.
-		['guard', 'group', '', 'ends'],
+		...(leaves ? [] : [['guard', 'group', '', 'ends'] as const]),
 		['streams'],
-		['tell_pid'],
+		...(leaves ? [] : [['tell_pid'] as const]),
+		...(engine?.console === undefined ? [] : [['connect_console', engine.console.socket] as const]),
 		// Only the process that leads the session can do it, and only root could take the terminal from it.
 		...(tty ? [['release_terminal'] as const] : []),
-		['fork'],
+		[leaves ? 'fork_until_born' : 'fork'],
+		...(affinity?.initial === undefined ? [] : [affinityCall(affinity.initial)]),
+		...(engine?.oomScoreAdj === undefined
+			? []
+			: [['write', '/proc/self/oom_score_adj', String(engine.oomScoreAdj)] as const]),
+		...(engine?.limits ?? []).map(
+			({name, soft, hard}): Call => ['prlimit64', `RLIMIT_${name.toUpperCase()}`, String(soft), String(hard)],
+		),
 		...cgroups.map((file): Call => ['write', file, '0']),
+		...(engine === undefined ? [] : affinityAfter(affinity)),
 		// An ordinary user has capabilities only in its user namespace.
 		...(map === null ? [] : [['enter_namespaces', pid, null, null, 'user'] as const]),
 		['unshare', ['CLONE_NEWNS']],
@@ -66,6 +92,7 @@ function insideCalls(input: EnterInput, facts: HostFacts): readonly Call[] {
 	return [
 		['umask', (process.user.umask ?? 0o22).toString(8)],
 		...(input.fixedAddresses ? [['personality', ['ADDR_NO_RANDOMIZE']] as const] : []),
+		...(input.engine === undefined ? [] : entryScheduling(process, input.engine.persona)),
 		...(filter === null ? [] : [['read_filter', '<', filter.path] as const]),
 		// Written to the host's /proc, since what the container shows there may be anything (CVE-2019-16884).
 		...labels,
@@ -80,8 +107,10 @@ function insideCalls(input: EnterInput, facts: HostFacts): readonly Call[] {
 		...filterFirst,
 		...drop,
 		['clear_others', keptMask(args)],
-		['be_born'],
+		...othersAgain(args),
+		...(input.engine?.leaves === true ? [['be_born_told'] as const, ['setsid'] as const] : [['be_born'] as const]),
 		...(input.tty ? [['setsid'] as const, ['ioctl', 5, 'TIOCSCTTY', 0] as const] : []),
+		...consoleCalls(input),
 		...filterLast,
 		['gate', ...(toolboxWords(facts, 'sh') ?? ['sh']), '-s'],
 	];

@@ -152,7 +152,10 @@ sub unshare_user {
 	syswrite $made, 'x';
 	waitpid $helper, 0;
 	fail() if $?;
-	return if $kind ne 'range';
+	become_root() if $kind eq 'range';
+}
+# Root of the user namespace that this process is in.
+sub become_root {
 	must(call('setgroups', 0, 0), 'setgroups');
 	must(call('setresgid', 0, 0, 0), 'setresgid');
 	must(call('setresuid', 0, 0, 0), 'setresuid');
@@ -161,7 +164,7 @@ sub unshare_user {
 }
 # A namespace with the map of an idmapped mount, as a process that waits in it.
 sub mount_idmapped {
-	my ($source, $target, $map) = @_;
+	my ($source, $target, $map, $below, $all) = @_;
 	my %maps = (u => '', g => '');
 	for (split / /, $map) { my ($kind, @row) = split /:/; $maps{$kind} .= "@row\n" }
 	pipe my $wait, my $held or fail("pipe: $!");
@@ -169,20 +172,21 @@ sub mount_idmapped {
 	my $helper = fork // fail("fork: $!");
 	if (!$helper) {
 		close $held;
-		syswrite $tells, call('unshare', 0x10000000) == -1 ? "$!" : 'x';
+		# Its number in /proc, which may be that of another pid namespace.
+		syswrite $tells, call('unshare', 0x10000000) == -1 ? "$!" : 'x' . (split / /, first_line('/proc/self/stat'))[0];
 		sysread $wait, my $byte, 1;
 		exit 0;
 	}
 	sysread $told, my $answer, 256;
-	fail("mount: $target: $answer") if $answer ne 'x';
-	for (qw(u g)) { put("/proc/$helper/$_" . 'id_map', $maps{$_}) or fail("mount: $target: $_" . "id_map: $!") }
-	open my $users, '<', "/proc/$helper/ns/user" or fail("mount: $target: $!");
-	# OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC; AT_EMPTY_PATH; MOUNT_ATTR_IDMAP in a struct mount_attr; MOVE_MOUNT_F_EMPTY_PATH.
-	my $tree = call('open_tree', -100, $source, 02000001);
+	my ($number) = $answer =~ /^x(\d+)$/ or fail("mount: $target: $answer");
+	for (qw(u g)) { put("/proc/$number/$_" . 'id_map', $maps{$_}) or fail("mount: $target: $_" . "id_map: $!") }
+	open my $users, '<', "/proc/$number/ns/user" or fail("mount: $target: $!");
+	# OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC, AT_RECURSIVE; AT_EMPTY_PATH; MOUNT_ATTR_IDMAP in a struct mount_attr; MOVE_MOUNT_F_EMPTY_PATH.
+	my $tree = call('open_tree', -100, $source, 02000001 | ($below ? 0x8000 : 0));
 	must($tree, "mount: $target: open_tree");
 	my $idmap = pack 'QQQQ', 0x100000, 0, 0, fileno $users;
 	my $here = '';
-	must(call('mount_setattr', $tree, $here, 0x1000, $idmap, 32), "mount: $target: mount_setattr");
+	must(call('mount_setattr', $tree, $here, 0x1000 | ($all ? 0x8000 : 0), $idmap, 32), "mount: $target: mount_setattr");
 	must(call('move_mount', $tree, $here, -100, $target, 4), "mount: $target: move_mount");
 	close_fds($tree);
 	close $held;
@@ -317,6 +321,7 @@ my %do;
 	},
 	unshare => sub { must(call('unshare', $_[0] + 0), 'unshare failed') },
 	unshare_user => \&unshare_user,
+	become_root => \&become_root,
 	# Whole seconds, as unshare(1) sets them: time_namespaces(7). 1 and 7 are CLOCK_MONOTONIC and CLOCK_BOOTTIME.
 	reset_clocks => sub {
 		my $offsets = '';
@@ -358,6 +363,7 @@ my %do;
 	# TIOCNOTTY, whose SIGHUP must not end this process
 	release_terminal => sub { open my $tty, '+<&', 5 or return; local $SIG{HUP} = 'IGNORE'; ioctl $tty, 0x5422, 0 },
 	ioctl => sub { open my $tty, '+<&', $_[0] or fail("terminal: $!"); ioctl $tty, 0x540e, $_[2] + 0 or fail("TIOCSCTTY: $!") },
+	setdomainname => sub { must(call('setdomainname', $_[0], length $_[0]), 'setdomainname') },
 	sethostname => sub { must(call('sethostname', $_[0], length $_[0]), 'sethostname') },
 	prlimit64 => sub {
 		my ($name, $soft, $hard) = @_;
@@ -436,11 +442,11 @@ my %do;
 		my ($fd, $kind) = @_;
 		$do{read_filter}->('<&=', $fd) if !defined $program;
 		my $filter = pack 'Sx![P]P', length($program) / 8, $program;
-		return must(call('prctl', 22, 2, $filter, 0, 0), 'seccomp') if $kind ne 'listen';
+		return must(call('prctl', 22, 2, $filter, 0, 0), 'seccomp') if $kind eq 'plain';
 		# SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER. The listener stays open in the shell at the gate.
-		my $listener = call('seccomp', 1, 8, $filter);
+		my $listener = call('seccomp', 1, $kind eq 'listen' ? 8 : $kind + 0, $filter);
 		must($listener, 'seccomp');
-		return if $listener == $fd;
+		return if $kind ne 'listen' || $listener == $fd;
 		dup_to($listener, $fd + 0);
 		close_fds($listener);
 	},
@@ -492,9 +498,13 @@ function perlProgram(arch: string, ...parts: readonly string[]): string {
 	return `# Makes system calls for a container; written by tsbox.\nmy %nr = (${numbers.join(', ')});\n${parts.join('')}`;
 }
 
-/** The perl program that makes the calls of a file; its only argument is the file. */
-export function callProgram(arch: string): string {
-	return perlProgram(arch, program, once);
+/**
+ * The perl program that makes the calls of a file; its only argument is the file.
+ *
+ * @param more - functions and calls that this program has besides: those of containers of engines
+ */
+export function callProgram(arch: string, more = ''): string {
+	return perlProgram(arch, program, more, once);
 }
 
 /**
@@ -520,9 +530,10 @@ export function startingProgram(arch: string, names: ReadonlySet<string>): strin
  * A perl program of a process that enters a container. Outside, its arguments are the rows and the program for those after `seal`.
  *
  * @param names - the names of its rows: what the others need is left out
+ * @param more - functions and calls that this program has besides
  */
-export function enteringProgram(arch: string, names: ReadonlySet<string>): string {
-	return perlProgram(arch, neededProgram(`${program}${rowsGiven}`, names));
+export function enteringProgram(arch: string, names: ReadonlySet<string>, more = ''): string {
+	return perlProgram(arch, neededProgram(`${program}${more}${rowsGiven}`, names));
 }
 
 /** The perl program of the launcher, which carries out rows in a fork of itself: {@link serve}. */

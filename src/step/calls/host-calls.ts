@@ -33,6 +33,7 @@ export function hostCalls(action: HostAction): readonly Call[] | undefined {
 		case 'makeVolume':
 		case 'refreshNames':
 		case 'pullImage':
+		case 'runHook':
 		case 'runOnHost':
 		case 'unpack':
 		case 'writeFiles':

@@ -6,7 +6,8 @@ import {endedWords} from '../verbs/start.ts';
 import {hostToolWords, toolboxWords} from '../verbs/toolbox.ts';
 import type {Call} from './call.ts';
 import {dropCalls} from './drop-calls.ts';
-import {mountCalls} from './mount-calls.ts';
+import {mountCalls, propagationCall} from './mount-calls.ts';
+import {ioPriorityCall, personalityCall, schedulerCall} from './scheduling-calls.ts';
 import {unshareCalls} from './start-calls.ts';
 
 /** Why calls cannot close paths. */
@@ -30,10 +31,18 @@ const callsOf: CallsOf = {
 					['chroot', newRoot],
 					['chdir', toolbox],
 				],
+	attachDevices: ({cgroup, program}) => [['attach_devices', cgroup, program]],
+	connectConsole: ({socket}) => [['connect_console', socket]],
 	dropPrivileges: action => (action.landlock.length > 0 ? landlockTrouble : Object.values(dropCalls(action)).flat()),
 	enterNamespaces: unshareCalls,
 	fixAddresses: () => [['personality', ['ADDR_NO_RANDOMIZE']]],
 	lookupUser: ({user, groups}) => [['lookup_user', user, ...groups]],
+	makeDevices: ({devices, links}) => [
+		...devices.map(
+			({path, type, major, minor, mode, uid, gid}): Call => ['make_device', path, type, major, minor, mode, uid, gid],
+		),
+		...links.map(({path, to}): Call => ['make_link', to, path]),
+	],
 	mountPoints: ({folders, files}) => [
 		...folders.map((path): Call => ['make_point', 'folder', path]),
 		...files.map((path): Call => ['make_point', 'file', path]),
@@ -47,6 +56,7 @@ const callsOf: CallsOf = {
 		]),
 		...(cwd === undefined ? [] : [['chdir', '/'] as const]),
 	],
+	openConsole: ({rows, columns, uid, target}) => [['open_console', rows, columns, uid, target]],
 	openFilter: ({traced, onHost}, _, conf) => [
 		['open', `${onHost === true ? conf : '/dev/.box/conf'}/${traced === undefined ? filterFile : tracedFilterFile}`, 8],
 	],
@@ -65,6 +75,13 @@ const callsOf: CallsOf = {
 	run: (action, facts) => [...runCalls(action, facts), ...(action.reads === undefined ? [] : readBack(action.reads))],
 	sameProcesses: ({processes}) =>
 		processes.map(({name, process: {pid, startTime}}) => ['same_process', endedWords(name), pid, startTime]),
+	setIoPriority: ({ioPriority}) => [ioPriorityCall(ioPriority)],
+	setPersonality: ({persona}) => [personalityCall(persona)],
+	setPropagation: ({target, how}) => [
+		propagationCall(target, how),
+		...(target === '/' ? [['tell_propagation'] as const] : []),
+	],
+	setScheduler: ({scheduler}) => [schedulerCall(scheduler)],
 	touch: ({paths}) => paths.map(path => ['create', path]),
 	useNumbers: ({count}) => [['use_numbers', count]],
 	workingDirectory: ({path}) => [['mkdirs', path]],
@@ -75,16 +92,22 @@ function readBack(path: string): readonly Call[] {
 	return [['read_back', path]];
 }
 
-/** The calls of the tools that steps run, by their arguments without options. */
-const callsOfTool: Partial<Record<ToolName, (first: string, rest: readonly string[]) => readonly Call[]>> = {
+/** The calls of the tools that steps run, by their arguments and their options. */
+const callsOfTool: Partial<
+	Record<ToolName, (first: string, rest: readonly string[], options: readonly string[]) => readonly Call[]>
+> = {
 	chmod: (_, paths) => paths.map(path => ['open_to_all', path]),
-	chown: (owner, paths) => paths.map(path => ['chown', path, ...owner.split(':').map(Number)]),
+	// -1 leaves the group as it is: chown(2).
+	chown: (owner, paths) => {
+		const [uid, gid = -1] = owner.split(':').map(Number);
+		return paths.map(path => ['chown', path, uid ?? -1, gid]);
+	},
 	cp: (first, rest) => {
 		const paths = [first, ...rest];
 		const folder = paths.at(-1) ?? '';
 		return paths.slice(0, -1).map(path => ['copy_link', path, `${folder}${path.slice(path.lastIndexOf('/') + 1)}`]);
 	},
-	hostname: name => [['sethostname', name]],
+	hostname: (name, _, options) => [[options.includes('-y') ? 'setdomainname' : 'sethostname', name]],
 	mount: (options, [target = '']) => mountCalls({source: '', target, type: 'none', options: options.split(',')}),
 	rmdir: path => [['rmdir', path]],
 	umount: path => [['umount2', path, ['MNT_DETACH', 'UMOUNT_NOFOLLOW']]],
@@ -93,8 +116,11 @@ const callsOfTool: Partial<Record<ToolName, (first: string, rest: readonly strin
 /** Another tool is run as it is. */
 function runCalls({tool, args, place}: RunAction, facts: HostFacts | undefined): readonly Call[] {
 	const [first = '', ...rest] = args.filter(word => !word.startsWith('-'));
+	const options = args.filter(word => word.startsWith('-'));
 	const wordsOf = place === 'toolbox' ? toolboxWords : hostToolWords;
-	return callsOfTool[tool]?.(first, rest) ?? [['run', ...((facts && wordsOf(facts, tool)) ?? [tool]), ...args]];
+	return (
+		callsOfTool[tool]?.(first, rest, options) ?? [['run', ...((facts && wordsOf(facts, tool)) ?? [tool]), ...args]]
+	);
 }
 
 /**

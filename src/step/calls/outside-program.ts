@@ -229,6 +229,15 @@ $skips{$_} = 1 for qw(start unless_there);
 		$type eq '' || $type eq $row->[0] or wrong("$target is a $row->[0] and not a $type");
 		for (@options) { index($row->[1], ",$_,") >= 0 or wrong("$target is mounted without $_") }
 	},
+	check_mount_root => sub {
+		my ($target, $end) = @_;
+		my $shown = 'nothing';
+		for (split /\n/, text_of("/proc/$pid/mountinfo", 1 << 24)) {
+			my (undef, undef, undef, $root, $on) = split / /;
+			$shown = $root if $on eq $target;
+		}
+		$shown =~ /\Q$end\E$/ or wrong("$target shows $shown and not $end");
+	},
 	check_only_mounts => sub {
 		my %planned = map { $_ => 1 } @_;
 		my @others = grep { !$planned{$_} } @targets;

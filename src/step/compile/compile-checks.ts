@@ -33,6 +33,8 @@ function checkRows(check: Check): readonly (readonly string[])[] {
 			return [['check_value', check.path, words(check.equals)]];
 		case 'mount':
 			return [['check_mount', mountinfoWord(check.target), check.type, ...check.options]];
+		case 'mountRoot':
+			return [['check_mount_root', mountinfoWord(check.target), mountinfoWord(check.endsWith)]];
 		case 'onlyMounts':
 			return [['check_only_mounts']];
 		case 'root':

@@ -36,6 +36,12 @@ check_mount() { # NUMBER TARGET TYPE OPTION...
 	case $type in '' | "\${row%% *}") ;; *) wrong "$target is a \${row%% *} and not a $type" ;; esac
 	for each do case $row in *",$each,"*) ;; *) wrong "$target is mounted without $each" ;; esac; done
 }`,
+	check_mount_root: `# No symlink led elsewhere: the mount shows what it was to show.
+check_mount_root() { # TARGET END
+	shown=
+	while read -r _ _ _ root target _; do [ "$target" != "$1" ] || shown=$root; done < "/proc/$pid/mountinfo"
+	case $shown in *"$2") ;; *) wrong "$1 shows \${shown:-nothing} and not $2" ;; esac
+}`,
 	check_only_mounts: `check_only_mounts() {
 	[ -z "$unplanned" ] || wrong "\${unplanned# } is mounted, and no step did that"
 }`,

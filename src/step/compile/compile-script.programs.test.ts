@@ -48,7 +48,10 @@ function withStepsBeside(plan: Plan): Plan {
 /** Specs that together use every action, undo, and check. */
 const variants: readonly (readonly [string, SampleChanges])[] = [
 	['a plain container', {}],
-	['every limit', {service: {memLimit: 64 << 20, cpus: 0.5, cpuset: '0', pidsLimit: 9, ioWeight: 50, oomScoreAdj: 5}}],
+	[
+		'every limit',
+		{service: {memLimit: 64 << 20, cpus: 0.5, cpuset: '0', pidsLimit: 9, blkio: {weight: 50}, oomScoreAdj: 5}},
+	],
 	['a user by name', {service: {user: 'app:staff', groupAdd: ['audio'], workingDir: '/srv'}}],
 	['a fixed user and home', {service: {user: '7:8', environment: {HOME: "/it's"}, init: true, readOnly: true}}],
 	['no namespaces', {service: {namespaces: [], root: 'chroot'}}],

@@ -54,10 +54,10 @@ function killLine(folder: string): string {
 	return `[ -z "$pid" ] || for pause in 0 0 1 1 2; do xargs -r kill -KILL < ${processes} || :; rmdir ${path} && break; sleep "$pause"; done 2>/dev/null`;
 }
 
-type Write = Extract<Action, {kind: 'write' | 'inherit'}>;
+type Write = Extract<Action, {kind: 'write' | 'writeEach' | 'inherit'}>;
 
 function isWrite(action: Action): action is Write {
-	return action.kind === 'write' || action.kind === 'inherit';
+	return action.kind === 'write' || action.kind === 'writeEach' || action.kind === 'inherit';
 }
 
 /** An action, or those that it consists of. */

@@ -6,10 +6,11 @@ import type {NamespaceKind} from '../../spec/model/project.ts';
 import type {FilterLoader, UserIds} from '../verbs/drop-privileges.ts';
 import {dropWords} from '../verbs/drop-privileges.ts';
 import {guardLines} from './guard-script.ts';
+import type {ResourceLimit} from '../verbs/limits.ts';
 import {lookupFunction, lookupLine} from '../verbs/lookup-user.ts';
 import {privilegeArguments} from '../verbs/privileges.ts';
 import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
-import {releaseTerminalWords} from '../verbs/release-terminal.ts';
+import {releaseTerminalWords} from '../verbs/terminal.ts';
 import {hostToolWords, toolboxWords} from '../verbs/toolbox.ts';
 
 /** Input of {@link enterScript}. */
@@ -36,6 +37,22 @@ export interface EnterInput {
 	/** Numbers, or a `user[:group]` to be looked up in the container. */
 	readonly user: UserIds | string;
 	readonly tty: boolean;
+	/** How a process of an engine enters; only calls can do it. */
+	readonly engine?: EngineEntry;
+}
+
+/** How a process of an engine enters. */
+export interface EngineEntry {
+	/** Nobody waits outside, so that the engine is its parent. */
+	readonly leaves: boolean;
+	/** The socket that gets the terminal, and its size. */
+	readonly console?: {readonly socket: string; readonly rows: number; readonly columns: number};
+	/** The calls of engines: `bundleProgram`. */
+	readonly program: string;
+	readonly limits: readonly ResourceLimit[];
+	readonly oomScoreAdj?: number;
+	/** The persona of the container. */
+	readonly persona?: 'LINUX' | 'LINUX32';
 }
 
 /**

@@ -1,5 +1,5 @@
 import type {HostFacts} from '../../host/facts.ts';
-import {commandWords, type ExecAction} from '../verbs/exec.ts';
+import {commandWords, type ExecAction, preservedFrom} from '../verbs/exec.ts';
 import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {toolboxWords} from '../verbs/toolbox.ts';
 
@@ -14,6 +14,8 @@ export const gateWords = {
 	notFound: '@notfound',
 	notExecutable: '@notexecutable',
 	unrunnable: '@unrunnable',
+	/** A hook of an engine has failed. */
+	hook: '@hook',
 	exec: '@exec',
 } as const;
 
@@ -58,10 +60,12 @@ const handOver = 'exec 0<&5 1>&6 2>&7 3>&- 4>&- 5<&- 6>&- 7>&- 8<&-';
 export function gateScript(exec: ExecAction, facts: HostFacts, unrunnable: readonly string[] = []): string {
 	const pairs = exec.env.map(each => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)] as const);
 	const shell = facts.tools.sh?.path.split('/').at(-1);
-	const plainShell = exec.ownShell === true || shell === 'dash' || shell === 'busybox';
+	const {preserved = 0} = exec;
+	const plainShell = preserved > 0 ? false : exec.ownShell === true || shell === 'dash' || shell === 'busybox';
 	const path = pairs.find(([name]) => name === 'PATH')?.[1] ?? '';
 	const words = commandWords(exec);
 	const enter = [
+		...(exec.umask === undefined ? [] : [`umask ${exec.umask.toString(8).padStart(4, '0')}`]),
 		`cd -P ${shellWord(exec.cwd)} || { echo ${gateWords.directory} >&3; exit 125; }`,
 		`case $PWD in /*) ;; *) echo ${gateWords.directory} >&3; exit 125 ;; esac`,
 	];
@@ -75,7 +79,7 @@ export function gateScript(exec: ExecAction, facts: HostFacts, unrunnable: reado
 		`echo ${gateWords.exec} >&3`,
 		handOver,
 	];
-	const lines: string[] = [];
+	const lines: string[] = [...hookLines(exec, facts)];
 	if (exec.init === 'sh') {
 		lines.push(...lookedUp, ...reaper(environmentWords(exec, facts)));
 	} else if (plainShell && pairs.every(([name]) => exportable.test(name)) && !command.startsWith('-')) {
@@ -92,9 +96,45 @@ export function gateScript(exec: ExecAction, facts: HostFacts, unrunnable: reado
 		);
 	} else {
 		// The env(1) of the toolbox sets names that no shell can export. It starts with an empty environment itself.
-		lines.push(...lookedUp, `exec ${shellCommand(environmentWords({...exec, args: words}, facts))}`);
+		lines.push(
+			...lookedUp,
+			`exec ${shellCommand([...preservingWords(preserved, facts), ...environmentWords({...exec, args: words}, facts)])}`,
+		);
 	}
 	return `{\n${lines.join('\n')}\n}\n`;
+}
+
+// Perl can tell a program another name than its path, and has an environment of its own making. The signal of alarm(2) stays over an exec.
+const hookProgram =
+	'alarm shift;%e=();while(defined($_=shift)&&$_ ne"--"){$e{$1}=$2 if/^([^=]+)=(.*)$/s}%ENV=%e;chdir"/";$p=shift;exec{$p}@ARGV;print STDERR"$p: $!\\n";exit 127';
+
+// A shell has no words for descriptors of two digits. Each copy gets the lowest number that is free, from 3 on.
+const preserve = `$^F=1e6;$n=shift;for(0..$n-1){$f=${preservedFrom}+$_;open$k[$_],"<&$f"or die"$f: $!\\n";open X,"<&=$f";close X}exec{$ARGV[0]}@ARGV;die"$ARGV[0]: $!\\n"`;
+
+/** The command line that moves the caller's descriptors to where the command has them. */
+function preservingWords(count: number, facts: HostFacts): readonly string[] {
+	return count === 0 ? [] : [...(toolboxWords(facts, 'perl') ?? ['perl']), '-e', preserve, String(count)];
+}
+
+/** Runs the hooks of an engine with the state on their standard input, in the container: config.md of the runtime-spec, "startContainer". */
+function hookLines(
+	{hooks = [], hookState: [before, after] = ['', '']}: ExecAction,
+	facts: HostFacts,
+): readonly string[] {
+	return hooks.map(({path, args = [], env = [], timeout = 0}, at) => {
+		const words = [
+			...(toolboxWords(facts, 'perl') ?? ['perl']),
+			'-e',
+			hookProgram,
+			'--',
+			String(timeout),
+			...env,
+			'--',
+			path,
+		];
+		const command = shellCommand([...words, ...(args.length === 0 ? [path] : args)]);
+		return `printf %s%s%s ${shellWord(before)} $$ ${shellWord(after)} | ${command} >&6 2>&7 3>&- 4>&- || { echo ${gateWords.hook} ${at} $? ${shellWord(path)} >&3; exit 125; }`;
+	});
 }
 
 /** The command line through the env(1) of the toolbox, which starts with an empty environment. */

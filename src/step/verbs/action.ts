@@ -1,12 +1,21 @@
 import type {HostFacts} from '../../host/facts.ts';
-import {type RemoveCgroupsAction, removeCgroups, type StopAction, stop} from './cgroups.ts';
+import {
+	type AttachDevicesAction,
+	attachDevices,
+	type RemoveCgroupsAction,
+	removeCgroups,
+	type StopAction,
+	stop,
+} from './cgroups.ts';
 import {type DropPrivilegesAction, dropPrivileges} from './drop-privileges.ts';
 import {type EnterAction, enter} from './enter.ts';
 import {type ExecAction, exec} from './exec.ts';
 import {type OpenFilterAction, openFilter} from './filter.ts';
 import {
+	type MakeDevicesAction,
 	type MkdirAction,
 	type MountPointsAction,
+	makeDevices,
 	mkdir,
 	mountPoints,
 	type PlainFoldersAction,
@@ -23,7 +32,16 @@ import {
 import {type CopyTreeAction, copyTree, type PullImageAction, pullImage, type UnpackAction, unpack} from './image.ts';
 import {type HostScriptAction, hostScript, type UndoScriptAction, undoScript} from './host-script.ts';
 import {type InheritAction, inherit, type WriteAction, type WriteEachAction, write, writeEach} from './kernel-files.ts';
-import {type RlimitsAction, rlimits} from './limits.ts';
+import {
+	type RlimitsAction,
+	rlimits,
+	type SetIoPriorityAction,
+	type SetPersonalityAction,
+	type SetSchedulerAction,
+	setIoPriority,
+	setPersonality,
+	setScheduler,
+} from './limits.ts';
 import {type LookupUserAction, lookupUser} from './lookup-user.ts';
 import {
 	type BindTerminalAction,
@@ -32,12 +50,23 @@ import {
 	type MountTableAction,
 	mounts,
 	mountTable,
+	type SetPropagationAction,
+	setPropagation,
 	type UnmountTreeAction,
 	unmountTree,
 } from './mounts.ts';
 import {type RefreshNamesAction, refreshNames, type WriteFilesAction, writeFiles} from './name-files.ts';
 import {type ChrootAction, chroot, type PivotRootAction, pivotRoot} from './root.ts';
-import {type RunAction, type RunOnHostAction, type RunWhileThereAction, run, runOnHost, runWhileThere} from './run.ts';
+import {
+	type RunAction,
+	type RunHookAction,
+	type RunOnHostAction,
+	type RunWhileThereAction,
+	run,
+	runHook,
+	runOnHost,
+	runWhileThere,
+} from './run.ts';
 import {type FixAddressesAction, fixAddresses, type UseNumbersAction, useNumbers} from './same-each-time.ts';
 import {
 	type EnterNamespacesAction,
@@ -47,6 +76,7 @@ import {
 	type StartAction,
 	start,
 } from './start.ts';
+import {type ConnectConsoleAction, connectConsole, type OpenConsoleAction, openConsole} from './terminal.ts';
 import {type CopyToolsAction, copyTools} from './tools.ts';
 import type {HostVerb, InsideVerb, Needs, OwnVerb, StoreScripts, UndoVerb} from './verb.ts';
 import {type FillVolumeAction, fillVolume, type MakeVolumeAction, makeVolume} from './volumes.ts';
@@ -65,6 +95,7 @@ export type HostAction =
 	| FillVolumeAction
 	| CopyToolsAction
 	| RunOnHostAction
+	| RunHookAction
 	| PointsInAction
 	| HostScriptAction
 	| RefreshNamesAction
@@ -82,7 +113,12 @@ export type InsideAction =
 	| EnterNamespacesAction
 	| MountTableAction
 	| MountsAction
+	| SetPropagationAction
+	| AttachDevicesAction
 	| BindTerminalAction
+	| ConnectConsoleAction
+	| OpenConsoleAction
+	| MakeDevicesAction
 	| RunAction
 	| WriteAction
 	| TouchAction
@@ -91,6 +127,9 @@ export type InsideAction =
 	| PivotRootAction
 	| ChrootAction
 	| RlimitsAction
+	| SetSchedulerAction
+	| SetIoPriorityAction
+	| SetPersonalityAction
 	| LookupUserAction
 	| OpenFilterAction
 	| SameProcessesAction
@@ -116,9 +155,9 @@ export type ActionOf<K extends Action['kind']> = Extract<Action, {kind: K}>;
 
 /** The functions that an action must have, by where it is done. */
 type VerbOf<A extends Action> = OwnVerb<A> &
-	(A extends HostAction ? HostVerb<A> : unknown) &
-	(A extends InsideAction ? InsideVerb<A> : unknown) &
-	(A extends UndoAction ? UndoVerb<A> : unknown);
+	(A['kind'] extends HostAction['kind'] ? HostVerb<A> : unknown) &
+	(A['kind'] extends InsideAction['kind'] ? InsideVerb<A> : unknown) &
+	(A['kind'] extends UndoAction['kind'] ? UndoVerb<A> : unknown);
 
 const sequence: HostVerb<SequenceAction> = {
 	shown: ({actions}, conf) => actions.flatMap(action => actionLines(action, conf)),
@@ -135,6 +174,8 @@ const sequence: HostVerb<SequenceAction> = {
 const verbs: {readonly [K in Action['kind']]: VerbOf<ActionOf<K>>} = {
 	bindTerminal,
 	chroot,
+	attachDevices,
+	connectConsole,
 	copyTools,
 	copyTree,
 	dropPrivileges,
@@ -146,11 +187,13 @@ const verbs: {readonly [K in Action['kind']]: VerbOf<ActionOf<K>>} = {
 	hostScript,
 	inherit,
 	lookupUser,
+	makeDevices,
 	makeVolume,
 	mkdir,
 	mountPoints,
 	mounts,
 	mountTable,
+	openConsole,
 	openFilter,
 	pivotRoot,
 	plainFolders,
@@ -161,10 +204,15 @@ const verbs: {readonly [K in Action['kind']]: VerbOf<ActionOf<K>>} = {
 	removeTree,
 	rlimits,
 	run,
+	runHook,
 	runOnHost,
 	runWhileThere,
 	sameProcesses,
 	sequence,
+	setIoPriority,
+	setPersonality,
+	setPropagation,
+	setScheduler,
 	start,
 	stop,
 	touch,
@@ -180,7 +228,7 @@ const verbs: {readonly [K in Action['kind']]: VerbOf<ActionOf<K>>} = {
 
 /** The verb of an action. The cast is safe, because the type of `verbs` gives each kind its own verb. */
 function verbOf<A extends Action>({kind}: A): VerbOf<A> {
-	return verbs[kind] as unknown as VerbOf<A>;
+	return (verbs as Readonly<Record<string, unknown>>)[kind] as VerbOf<A>;
 }
 
 /** An action as the shell lines that a person would type, for the plan's table and for errors. */

@@ -1,5 +1,5 @@
 import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
-import {needsNothing, type UndoVerb} from './verb.ts';
+import {type InsideVerb, needsNothing, type UndoVerb} from './verb.ts';
 
 /**
  * The safest way to kill a whole cgroup on this host: write cgroup.kill; freeze, signal each process, and thaw; or
@@ -94,4 +94,25 @@ export const stop: UndoVerb<StopAction> = {
 	shown: ({kill}) => killLines(kill),
 	needs: ({kill}) => ({features: [['end of all processes', kill.kind]]}),
 	undoLines: () => ['stop_all'],
+};
+
+/** Attaches a program that says which devices open to a cgroup of version 2: bpf(2). It stays as long as the cgroup. */
+export interface AttachDevicesAction {
+	readonly kind: 'attachDevices';
+	/** Absolute path of the cgroup on the host. */
+	readonly cgroup: string;
+	/** Instructions in hexadecimal digits. */
+	readonly program: string;
+	/** What it allows, as `devices.list` of version 1 has it. */
+	readonly list: string;
+}
+
+export const attachDevices: InsideVerb<AttachDevicesAction> = {
+	shown: ({cgroup, list}) => [
+		`# allows ${list}`,
+		'# program = bpf(BPF_PROG_LOAD, BPF_PROG_TYPE_CGROUP_DEVICE)',
+		`# bpf(BPF_PROG_ATTACH, ${shellWord(cgroup)}, program, BPF_CGROUP_DEVICE, BPF_F_ALLOW_MULTI)`,
+	],
+	needs: needsNothing,
+	insideLines: action => attachDevices.shown(action, ''),
 };

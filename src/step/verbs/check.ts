@@ -15,6 +15,8 @@ export type Check =
 	| {readonly kind: 'value'; readonly path: string; readonly equals: string}
 	/** A row of /proc/PID/mountinfo with all of these options, of the mount or of its superblock. */
 	| {readonly kind: 'mount'; readonly target: string; readonly type: string; readonly options: readonly string[]}
+	/** The mount on this target shows a folder or a file whose path in its filesystem ends like this. */
+	| {readonly kind: 'mountRoot'; readonly target: string; readonly endsWith: string}
 	/** The mount points of /proc/PID/mountinfo are these and no others. */
 	| {readonly kind: 'onlyMounts'; readonly targets: readonly string[]}
 	/** /proc/PID/root is this folder of the host. */

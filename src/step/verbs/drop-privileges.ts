@@ -9,6 +9,8 @@ export interface FilterLoader {
 	readonly noNewPrivileges: boolean;
 	/** A listener stays on descriptor 8 until the command starts: seccomp_unotify(2). */
 	readonly listen?: true;
+	/** The bits of SECCOMP_FILTER_FLAG_*, seccomp(2): for the executor of calls alone. */
+	readonly flags?: number;
 }
 
 /** The user and groups that the command runs as. */

@@ -1,5 +1,9 @@
+import type {OciHook} from '../../oci/config.ts';
 import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import type {OwnVerb} from './verb.ts';
+
+/** The first of the caller's descriptors at the gate, above those that a start uses. */
+export const preservedFrom = 10;
 
 /** What runs as process 1: the command, a reaper of the host that is bind-mounted on /dev/init, or the gate's shell. */
 export type InitKind = 'none' | 'bound' | 'sh';
@@ -12,6 +16,13 @@ export interface ExecAction {
 	/** `NAME=value`. If HOME is missing, lookupUser sets it. */
 	readonly env: readonly string[];
 	readonly init: InitKind;
+	/** The mask of the modes of new files, when it is not that of the executor. */
+	readonly umask?: number;
+	/** Hooks of an engine that run in the container before the command, and the state that they read up to the process number, and after it. */
+	readonly hooks?: readonly OciHook[];
+	readonly hookState?: readonly [before: string, after: string];
+	/** How many descriptors of the caller the command has from 3 on. At the gate they are from {@link preservedFrom} on. */
+	readonly preserved?: number;
 	/** The shell at the gate is that of the container, and no tool of the host can be reached. */
 	readonly ownShell?: true;
 }

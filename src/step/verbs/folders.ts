@@ -1,3 +1,4 @@
+import type {OciDevice} from '../../oci/config.ts';
 import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {type HostVerb, type InsideVerb, needsNothing, orFail, type UndoVerb} from './verb.ts';
 
@@ -126,4 +127,29 @@ export const pointsIn: HostVerb<PointsInAction> = {
 		...folders.map(path => `run point_in folder ${shellCommand([root, path])}`),
 		...files.map(path => `run point_in file ${shellCommand([root, path])}`),
 	],
+};
+
+/** Makes device nodes with mknod(2), and symlinks beside them. What is there already stays. */
+export interface MakeDevicesAction {
+	readonly kind: 'makeDevices';
+	readonly devices: readonly OciDevice[];
+	readonly links: readonly {readonly path: string; readonly to: string}[];
+}
+
+export const makeDevices: InsideVerb<MakeDevicesAction> = {
+	shown: ({devices, links}) => [
+		...devices.map(({path, type, major, minor, mode}) =>
+			shellCommand([
+				'mknod',
+				'-m',
+				mode.toString(8),
+				path,
+				type,
+				...(type === 'p' ? [] : [String(major), String(minor)]),
+			]),
+		),
+		...links.map(({path, to}) => shellCommand(['ln', '-s', to, path])),
+	],
+	needs: needsNothing,
+	insideLines: action => orFail(makeDevices.shown(action, '')),
 };

@@ -113,6 +113,35 @@ export const unmountTree: UndoVerb<UnmountTreeAction> = {
 	undoLines: ({path}) => [`unmount_tree ${shellWord(path)} ${shellWord(mountinfoWord(path))}`],
 };
 
+/** Sets how mounts on and below a mount spread to others, and from them: mount_namespaces(7). */
+export interface SetPropagationAction {
+	readonly kind: 'setPropagation';
+	readonly target: string;
+	/** As in an option of mount(8): `rslave`. */
+	readonly how: Propagation;
+}
+
+/** The words of mount(8) for how mounts spread. */
+export type Propagation =
+	| 'private'
+	| 'rprivate'
+	| 'slave'
+	| 'rslave'
+	| 'shared'
+	| 'rshared'
+	| 'unbindable'
+	| 'runbindable';
+
+function propagationLines({target, how}: SetPropagationAction): readonly string[] {
+	return [`mount -i -n --make-${how} ${shellWord(target)}`];
+}
+
+export const setPropagation: InsideVerb<SetPropagationAction> = {
+	shown: propagationLines,
+	needs: () => ({tools: ['mount']}),
+	insideLines: action => orFail(propagationLines(action)),
+};
+
 /** A path as /proc/PID/mountinfo writes it, with blanks and backslashes escaped: proc_pid_mountinfo(5). */
 export function mountinfoWord(path: string): string {
 	return path.replace(/[ \t\n\\]/g, c => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`);

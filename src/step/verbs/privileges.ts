@@ -10,17 +10,22 @@ export function boundingSet(process: OciProcess, facts: HostFacts): readonly str
 	return process.capabilities.bounding.filter(name => given.has(name));
 }
 
+/** Capabilities as setpriv(1) adds them. */
+function added(names: readonly string[]): readonly string[] {
+	return names.map(name => `+${name.slice('CAP_'.length).toLowerCase()}`);
+}
+
 /**
- * The capability arguments of setpriv(1), for the command and for processes that enter later: no inheritable and no
- * ambient capabilities (CVE-2022-24769), and a bounding set.
+ * The capability arguments of setpriv(1), for the command and for processes that enter later: a bounding set. Services have no inheritable
+ * and no ambient capabilities (CVE-2022-24769); an engine may ask for some.
  */
 export function privilegeArguments(process: OciProcess, facts: HostFacts): readonly string[] {
 	const kept = boundingSet(process, facts);
-	const bounding = ['-all', ...kept.map(name => `+${name.slice('CAP_'.length).toLowerCase()}`)].join(',');
+	const bounding = ['-all', ...added(kept)].join(',');
 	return [
 		...(process.noNewPrivileges ? ['--no-new-privs'] : []),
-		'--inh-caps=-all',
-		'--ambient-caps=-all',
+		`--inh-caps=${['-all', ...added(process.capabilities.inheritable)].join(',')}`,
+		`--ambient-caps=${['-all', ...added(process.capabilities.ambient)].join(',')}`,
 		`--bounding-set=${bounding}`,
 	];
 }

@@ -1,5 +1,6 @@
 import type {HostFacts, ToolName} from '../../host/facts.ts';
 import type {ToolPlace} from './mounts.ts';
+import type {OciHook} from '../../oci/config.ts';
 import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {hostToolWords} from './toolbox.ts';
 import {type HostVerb, type InsideVerb, orFail, type UndoVerb} from './verb.ts';
@@ -90,4 +91,26 @@ export const runWhileThere: UndoVerb<RunWhileThereAction> = {
 	undoLines: (action, facts) => [
 		`run_while_there ${shellCommand([action.path, ...runWhileThereWords(action, facts)])}`,
 	],
+};
+
+/** Runs a hook of an engine on the host, with the state of the container on its standard input: config.md of the OCI runtime-spec. */
+export interface RunHookAction {
+	readonly kind: 'runHook';
+	readonly hook: OciHook;
+	/** What an error calls it: `createRuntime hook #0`. */
+	readonly label: string;
+	/** The folder of the bundle, in which it runs. */
+	readonly folder: string;
+	/** The state without the process number, which is known when the hook runs. */
+	readonly state: Readonly<Record<string, unknown>>;
+	/** In the namespaces of the container. */
+	readonly inside?: true;
+}
+
+export const runHook: HostVerb<RunHookAction> = {
+	shown: ({hook, inside}) => [
+		`${inside === true ? 'nsenter --target $pid --all -- ' : ''}${shellCommand([hook.path, ...(hook.args ?? []).slice(1)])} < state.json`,
+	],
+	needs: ({inside}) => (inside === true ? {tools: ['nsenter']} : {}),
+	hostLines: action => runHook.shown(action, ''),
 };

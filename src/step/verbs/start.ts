@@ -1,9 +1,10 @@
 import type {HostFacts, ToolName} from '../../host/facts.ts';
 import type {UserMap} from '../../host/id-map.ts';
+import type {OciTimeOffset} from '../../oci/config.ts';
 import type {ProcessIdentity} from '../../host/programs/process.ts';
 import {namespaceOptions} from '../../host/programs/namespace-options.ts';
 import type {NamespaceKind} from '../../spec/model/project.ts';
-import {releaseTerminalWords} from './release-terminal.ts';
+import {releaseTerminalWords} from './terminal.ts';
 import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {holderLines} from './host-script.ts';
 import {hostToolWords} from './toolbox.ts';
@@ -21,10 +22,17 @@ interface NewNamespaces {
 	readonly tty: boolean;
 	/** The clocks of the time namespace begin at the start. */
 	readonly clocks?: true;
+	/** What the clocks of the time namespace are ahead of the host's. */
+	readonly offsets?: readonly OciTimeOffset[];
 	/** Plans for people name no script: the steps that follow are what one types into the shell. */
 	readonly isBare?: true;
 	/** The other namespaces are entered later. */
 	readonly entersLater?: true;
+	/**
+	 * Nobody waits outside: the process that made the first one ends at once, so that an engine becomes its parent, and the first
+	 * process leads a session.
+	 */
+	readonly leaves?: true;
 	/** A folder with programs in place of newuidmap(1) and newgidmap(1). */
 	readonly idMap?: string;
 	/** The file that names a process of whose user namespace the new one is a part. */
@@ -35,6 +43,8 @@ interface NewNamespaces {
 export interface StartAction extends NewNamespaces {
 	readonly kind: 'start';
 	readonly cgroups: readonly string[];
+	/** It may use all CPUs of its cgroups, whatever the caller is bound to. */
+	readonly allCpus?: true;
 	/** The process has no namespace of its own and goes into this root at once; its own shell waits at the gate. */
 	readonly chroot?: string;
 }
@@ -68,7 +78,9 @@ const clockLines: readonly string[] = [
 const clockWords = '--monotonic "$monotonic" --boottime "$boottime"';
 
 /** Adds the clock arguments to a line that runs unshare(1). */
-function withClocks(line: string, {clocks}: NewNamespaces): string {
+function withClocks(line: string, {clocks, offsets = []}: NewNamespaces): string {
+	if (offsets.length > 0)
+		return line.replace(' --time ', ` --time ${offsets.map(({clock, secs}) => `--${clock} ${secs}`).join(' ')} `);
 	return clocks === true ? line.replace(' --time ', ` --time ${clockWords} `) : line;
 }
 

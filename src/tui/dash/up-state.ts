@@ -51,7 +51,9 @@ function changeOf(one: UpService, event: ProjectEvent): Partial<UpService> {
 		case 'service.unchanged':
 			return {status: 'unchanged', note: 'runs as the spec has it'};
 		case 'service.changed':
-			return {note: `made anew: ${event.changes.join(', ')} changed`};
+			return {note: `made anew${event.changes.length === 0 ? '' : `: ${event.changes.join(', ')} changed`}`};
+		case 'service.orphaned':
+			return {note: 'is an orphan: the spec has no such service'};
 		case 'service.health':
 			return {health: event.health, output: event.health === 'unhealthy' ? event.output : ''};
 		case 'service.exited':

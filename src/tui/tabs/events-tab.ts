@@ -33,6 +33,7 @@ function signOf(event: ProjectEvent, glyphs: Glyphs): readonly [sign: string, to
 		case 'service.exited':
 			return event.exitCode === 0 ? [glyphs.waiting, 'plain'] : [glyphs.warning, 'warning'];
 		case 'network.refused':
+		case 'service.orphaned':
 		case 'service.hook':
 		case 'service.unrecorded':
 		case 'service.restarting':

@@ -20,9 +20,11 @@ export function containerTable(
 		// The kernel may have given the pid of an ended process to another one.
 		['running', 'paused'].includes(container.state) ? String(container.pid) : '-',
 		`${age(now - container.started)} ago`,
-		escapeText(container.image),
+		container.engine === undefined ? escapeText(container.image) : shortenPath(escapeText(container.image)),
 		shorten(escapeText(container.command.join(' '))),
-		shortenPath(escapeText(container.spec)),
+		container.engine === undefined
+			? shortenPath(escapeText(container.spec))
+			: `${container.engine.kind} ${escapeText(container.engine.id.slice(0, 12))}`,
 	]);
 	return table([header, ...rows], width, {columns: fit});
 }
@@ -45,11 +47,14 @@ function shortenPath(path: string): string {
 }
 
 /** The fields of a `ps --format` template. Every container has all of them; a missing value is empty. */
-export function containerFields(container: ContainerSummary): Readonly<Record<string, string | number>> {
+export function containerFields({engine, ...container}: ContainerSummary): Readonly<Record<string, unknown>> {
 	return {
 		...container,
+		engine: engine?.kind ?? '',
 		id: container.id ?? container.name,
 		command: container.command.join(' '),
+		// Any label may be asked for.
+		labels: container.labels ?? null,
 		project: container.project ?? '',
 		service: container.service ?? '',
 		health: container.health ?? '',

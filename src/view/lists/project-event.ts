@@ -22,7 +22,9 @@ export function projectEventText(event: ProjectEvent): string | undefined {
 		case 'service.unchanged':
 			return `${service} is up to date`;
 		case 'service.changed':
-			return `${service} is recreated: ${event.changes.join(', ')} changed`;
+			return `${service} is recreated${event.changes.length === 0 ? '' : `: ${event.changes.join(', ')} changed`}`;
+		case 'service.orphaned':
+			return `warning: ${service} is an orphan, as the spec has no such service; \`tsbox rm ${event.project} ${service}\` or \`up --remove-orphans\` removes it`;
 		case 'service.health':
 			return `${service} is ${event.health}${event.health === 'unhealthy' ? lastLine(event.output) : ''}`;
 		case 'service.exited':

@@ -11,6 +11,8 @@ export function checkWords(check: Check): string {
 			return `${check.path}, read in the container, is ${check.equals}`;
 		case 'mount':
 			return `/proc/PID/mountinfo has ${mountWord(check)} on ${check.target}${withOptions(check.options)}`;
+		case 'mountRoot':
+			return `/proc/PID/mountinfo has on ${check.target} a path that ends with ${check.endsWith}`;
 		case 'onlyMounts':
 			return `/proc/PID/mountinfo has only these mounts: ${check.targets.join(' ')}`;
 		case 'root':

@@ -13,24 +13,42 @@ export function runOutcome({end, error, outcome}: Pick<RunRecord, 'end' | 'error
 }
 
 /** The order in which columns are dropped on a narrow terminal. OUTCOME stays longest. */
-const goFirst = [5, 3, 2, 1, 4];
+const goFirst = ['COMMAND', 'TOOK', 'STARTED', 'LOCK', 'NAME', 'NODE', 'OUTCOME'];
 
-/** One line per run record. `now` is in ms since the epoch. */
+/** The beginning of a digest, as tables show it. */
+function shortDigest(digest: string): string {
+	return digest.replace('sha256:', '').slice(0, 12);
+}
+
+/**
+ * One line per run record: with its machine where the records are of several, and with its lock where a record has one. `now` is in ms since
+ * the epoch.
+ */
 export function runsTable(runs: readonly ListedRun[], now: number, {width, fit}: Look): string {
-	const rows = runs.map(listed => {
-		if ('problem' in listed) return [listed.id, '-', '-', '-', `damaged: ${escapeText(listed.problem)}`, '-'];
-		const {run} = listed;
-		return [
-			escapeText(run.id),
-			escapeText(run.name),
-			`${age(now - run.startedAt)} ago`,
-			duration(run.endedAt - run.startedAt),
-			runOutcome(run),
-			run.command.map(escapeText).join(' '),
-		];
-	});
-	return table([['ID', 'NAME', 'STARTED', 'TOOK', 'OUTCOME', 'COMMAND'], ...rows], width, {
+	const known = runs.flatMap(each => ('run' in each ? [each.run] : []));
+	const isOfSeveral = new Set(known.map(({node}) => node)).size > 1;
+	const columns: readonly (readonly [title: string, cell: (run: RunRecord) => string])[] = [
+		['ID', ({id}) => id],
+		['NAME', ({name}) => name],
+		...(isOfSeveral ? [['NODE', ({node}: RunRecord) => node ?? '-'] as const] : []),
+		['STARTED', ({startedAt}) => `${age(now - startedAt)} ago`],
+		['TOOK', ({startedAt, endedAt}) => duration(endedAt - startedAt)],
+		['OUTCOME', runOutcome],
+		...(known.some(({lock}) => lock !== undefined)
+			? [['LOCK', ({lock}: RunRecord) => (lock === undefined ? '-' : shortDigest(lock))] as const]
+			: []),
+		['COMMAND', ({command}) => command.join(' ')],
+	];
+	const titles = columns.map(([title]) => title);
+	const rows = runs.map(listed =>
+		columns.map(([title, cell]) => {
+			if ('run' in listed) return escapeText(cell(listed.run));
+			if (title === 'ID') return listed.id;
+			return title === 'OUTCOME' ? `damaged: ${escapeText(listed.problem)}` : '-';
+		}),
+	);
+	return table([titles, ...rows], width, {
 		columns: fit,
-		order: goFirst,
+		order: goFirst.map(title => titles.indexOf(title)).filter(at => at !== -1),
 	});
 }

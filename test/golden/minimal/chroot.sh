@@ -1,9 +1,10 @@
 #!/bin/sh
 # demo in the fewest commands, from /srv/demo.yaml. Run it as root.
 set -eu
-work=$(mktemp -d) pid= && export work
+work='' pid='' && export work
 clean() {
 	trap '' HUP INT TERM
+	[ -n "$work" ] || return 0
 	[ -z "$pid" ] || { kill -KILL "$pid"; wait "$pid"; } 2>/dev/null || :
 	# shellcheck disable=SC3013
 	for each in /proc/[0-9]*; do [ ! "$each/root" -ef "$work" ] || kill -KILL "${each#/proc/}" || :; done 2>/dev/null
@@ -13,6 +14,7 @@ clean() {
 	rm -rf --one-file-system "$work"
 }
 trap clean EXIT; trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM
+work=$(mktemp -d)
 # the root filesystem
 chmod 755 "$work"
 tar -xpf /srv/rootfs.tar.gz --numeric-owner -C "$work"

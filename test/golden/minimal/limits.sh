@@ -1,14 +1,16 @@
 #!/bin/sh
 # demo in the fewest commands, from /srv/demo.yaml. Run it as root.
 set -eu
-work=$(mktemp -d) pid= && export work
+work='' pid='' && export work
 clean() {
 	trap '' HUP INT TERM
+	[ -n "$work" ] || return 0
 	[ -z "$pid" ] || { pkill -KILL -P "$pid" || kill -KILL "$pid"; wait "$pid"; } 2>/dev/null || :
 	rmdir /sys/fs/cgroup/tsbox/demo /sys/fs/cgroup/tsbox 2>/dev/null || :
 	rmdir "$work"
 }
 trap clean EXIT; trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM
+work=$(mktemp -d)
 # a cgroup, with its limits
 mkdir -p /sys/fs/cgroup/tsbox
 mkdir /sys/fs/cgroup/tsbox/demo

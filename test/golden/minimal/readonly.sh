@@ -1,13 +1,15 @@
 #!/bin/sh
 # demo in the fewest commands, from /srv/demo.yaml. Run it as root.
 set -eu
-work=$(mktemp -d) pid= && export work
+work='' pid='' && export work
 clean() {
 	trap '' HUP INT TERM
+	[ -n "$work" ] || return 0
 	[ -z "$pid" ] || { pkill -KILL -P "$pid" || kill -KILL "$pid"; wait "$pid"; } 2>/dev/null || :
 	rmdir "$work"
 }
 trap clean EXIT; trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM
+work=$(mktemp -d)
 # what the first process does in its namespaces
 inside=$(cat <<'end'
 root=$work/root

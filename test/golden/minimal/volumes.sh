@@ -1,13 +1,15 @@
 #!/bin/sh
 # demo in the fewest commands, from /srv/demo.yaml. Run it as root.
 set -eu
-work=$(mktemp -d) pid= && export work
+work='' pid='' && export work
 clean() {
 	trap '' HUP INT TERM
+	[ -n "$work" ] || return 0
 	[ -z "$pid" ] || { pkill -KILL -P "$pid" || kill -KILL "$pid"; wait "$pid"; } 2>/dev/null || :
 	rm -rf --one-file-system "$work"
 }
 trap clean EXIT; trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM
+work=$(mktemp -d)
 # the root filesystem
 chmod 755 "$work"
 tar -xpf /srv/rootfs.tar.gz --numeric-owner -C "$work"

@@ -17,6 +17,7 @@ const named: Readonly<Record<string, Row | undefined>> = {
 	shop: rows.get('p:shop'),
 	demo: rows.get('c:demo'),
 	fore: of('fore', {}),
+	engine: of('docker-1', {engine: {kind: 'docker', id: '1'}}),
 	over: of('over', {state: 'exited', exitCode: 0}),
 };
 
@@ -39,6 +40,9 @@ test.each([
 		'web demo',
 		'stop shop-web; down demo | loses demo runs in the foreground of another terminal, and is gone when it ends',
 	],
+	['stop', 'engine', 'refused: docker-1 is a container of docker: use `docker stop 1`'],
+	['remove', 'engine', 'refused: docker-1 is a container of docker: use `docker rm -f 1`'],
+	['pause', 'engine', 'pause docker-1'],
 	['stop', 'over', 'refused: over does not run'],
 	['start', 'job', 'start shop-job'],
 	['start', 'web', 'refused: shop-web runs'],

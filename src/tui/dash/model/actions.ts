@@ -1,4 +1,5 @@
 import type {ContainerSummary} from '../../../container/observe/list.ts';
+import {engineHint, engineName} from '../../../container/machine/of-engine.ts';
 import {containersOf, isLive, type ProjectFacts, projectOf, type Row} from './rows.ts';
 
 /** The arguments of a tsbox command. */
@@ -36,8 +37,28 @@ export function intentOf(
 	};
 }
 
+/** The words of an engine for what the dashboard leaves to it. */
+const engineVerbs: Readonly<Partial<Record<PlainAction, string>>> = {
+	stop: 'stop',
+	start: 'start',
+	restart: 'restart',
+	remove: 'rm -f',
+};
+
+function refusalOf(
+	action: PlainAction,
+	name: string,
+	engine: NonNullable<ContainerSummary['engine']>,
+): Refusal | undefined {
+	const verb = engineVerbs[action];
+	if (verb === undefined) return undefined;
+	return {refused: `${name} is a container of ${engineName(engine)}: ${engineHint(engine, verb)}`};
+}
+
 function ofContainer(action: PlainAction, container: ContainerSummary): Intent | Refusal {
 	const {name, project, state} = container;
+	const ofEngine = container.engine === undefined ? undefined : refusalOf(action, name, container.engine);
+	if (ofEngine !== undefined) return ofEngine;
 	const isDetached = project !== undefined;
 	const live = isLive(container);
 	switch (action) {

@@ -1,3 +1,4 @@
+import {engineName} from '../../../container/machine/of-engine.ts';
 import {messageOf} from '../../../errors/is-error.ts';
 import {escapeText} from '../../../view/text/escape.ts';
 import {line} from '../../draw/line.ts';
@@ -30,6 +31,11 @@ export function eventsPane({source, surround}: PaneContext, {project, row}: Deta
 		service === undefined || event.service.replace(/-\d+$/, '') === service || event.service === service;
 	return {
 		draw: frame => {
+			if (row.kind === 'container' && row.container.engine !== undefined)
+				return {
+					lines: [line(`  ${engineName(row.container.engine)} starts and stops it, and has its events`, 'quiet')],
+					status: '',
+				};
 			if (project === undefined)
 				return {
 					lines: [line('  events are those of a detached project: it was started in the foreground', 'quiet')],

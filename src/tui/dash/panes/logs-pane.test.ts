@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import {sampleContainer} from '../../../../test/support/sample-dash.ts';
 import {log, ofAbsent, ofWeb, opened} from '../../../../test/support/sample-pane.ts';
 
 describe('the logs pane', () => {
@@ -60,6 +61,14 @@ describe('the logs pane', () => {
 		expect(await text({})).toContain('it has printed nothing');
 		expect(await text({isLoading: () => true})).toContain('reading');
 		expect(await text({hasOutput: () => false})).toContain('its output is not kept');
+		const row = {
+			kind: 'container',
+			key: 'c:docker-1',
+			container: sampleContainer('docker-1', {engine: {kind: 'docker', id: '1'}}),
+		} as const;
+		const ofDocker = {...ofWeb, row, containers: ['docker-1']};
+		const quiet = {logs: async () => ({...log(), hasOutput: () => false})};
+		expect((await opened('logs', ofDocker, quiet)).text()).toContain('docker has its output: use `docker logs -f 1`');
 		expect((await opened('logs', ofAbsent, {logs})).text()).toContain('there is no container');
 		const logsFail = async () => Promise.reject(new Error('no \u001b'));
 		expect((await opened('logs', ofWeb, {logs: logsFail})).text()).toBe('  no \\x1b');

@@ -1,3 +1,4 @@
+import {engineHint, engineName} from '../../../container/machine/of-engine.ts';
 import {messageOf} from '../../../errors/is-error.ts';
 import {escapeText} from '../../../view/text/escape.ts';
 import type {Frame} from '../../draw/line.ts';
@@ -163,7 +164,9 @@ function says(text: string): Shown {
 	return {lines: [line(`  ${text}`, 'quiet')], status: ''};
 }
 
-function emptyWords(log: FollowedLog, {containers}: DetailTarget): string {
+function emptyWords(log: FollowedLog, {containers, row}: DetailTarget): string {
+	const engine = row.kind === 'container' ? row.container.engine : undefined;
+	if (engine !== undefined) return `${engineName(engine)} has its output: ${engineHint(engine, 'logs -f')}`;
 	return containers.some(log.hasOutput)
 		? 'it has printed nothing'
 		: 'its output is not kept: it was started in the foreground, and prints on the terminal that it was started from';

@@ -1,0 +1,51 @@
+import {existsSync} from 'node:fs';
+import {describe, expect, test} from 'vitest';
+import {testBox} from './box.ts';
+
+/* device_cgroup_rules, and several devices of one number: the device controller of cgroup v1 keeps one rule for each. */
+
+const can = process.getuid?.() === 0 && existsSync('/sys/fs/cgroup/devices/devices.list') && existsSync('/dev/fuse');
+
+describe.skipIf(!can)(
+	`rules of devices${can ? '' : ' (needs root, the device controller of cgroup v1, and /dev/fuse)'}`,
+	() => {
+		test('let a node in that the container makes, with the permissions that they name', async () => {
+			await using at = await testBox();
+			const open = [
+				'sh',
+				'-c',
+				'mknod /dev/own c 10 229 && : < /dev/own && echo opened; echo 2>/dev/null > /dev/own || echo no write',
+			];
+			const without = await at.tsbox(['run', at.spec(), '--', ...open]);
+			expect(without.out).toBe('');
+			const only = await at.tsbox(['run', at.spec('device_cgroup_rules: ["c 10:229 mr"]\n'), '--', ...open]);
+			expect(only).toMatchObject({status: 0, out: 'opened\nno write\n'});
+			const all = await at.tsbox(['run', at.spec('device_cgroup_rules: ["a 10:* rwm"]\n'), '--', ...open]);
+			expect(all.out).toMatch(/^opened\n/);
+			expect(at.leftovers()).toEqual([]);
+		});
+
+		test('let in what is in a folder of devices of the host', async () => {
+			await using at = await testBox();
+			const spec = (rules: string): string => at.spec(`volumes: ["/dev:/hostdev:ro"]\n${rules}`);
+			const open = ['sh', '-c', ': < /hostdev/fuse && echo opened'];
+			expect((await at.tsbox(['run', spec(''), '--', ...open])).out).toBe('');
+			expect((await at.tsbox(['run', spec('device_cgroup_rules: ["c 10:229 rw"]\n'), '--', ...open])).out).toBe(
+				'opened\n',
+			);
+			expect(at.leftovers()).toEqual([]);
+		});
+
+		test('hold for two devices of one number, and for one that every container has', async () => {
+			await using at = await testBox();
+			const spec = at.spec('devices: ["/dev/fuse:/dev/a:r", "/dev/fuse:/dev/b:w", "/dev/null:/dev/c"]\n');
+			expect(
+				await at.tsbox(['run', spec, '--', 'sh', '-c', ': < /dev/a && echo x > /dev/c && echo opened']),
+			).toMatchObject({
+				status: 0,
+				out: 'opened\n',
+			});
+			expect(at.leftovers()).toEqual([]);
+		});
+	},
+);

@@ -1,0 +1,180 @@
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {existsSync, mkdirSync, openSync, readFileSync, rmdirSync, writeFileSync} from 'node:fs';
+import {basename, join} from 'node:path';
+import {afterEach, beforeEach, describe, expect, test} from 'vitest';
+import {configOf, createIn, forever, type RuntimeBox, runtimeBox} from './runtime-box.ts';
+import {until} from './until.ts';
+
+/* What the verbs print and take, as callers of runc expect it. */
+
+let at: RuntimeBox;
+beforeEach(async () => {
+	at = await runtimeBox();
+});
+afterEach(() => {
+	at[Symbol.dispose]();
+});
+
+const runDetached = (changes: object = {}, linux: object = {}, script = forever) =>
+	at.oci('run', '--detach', '--bundle', at.bundle(configOf(at, script, changes, linux)), 'c');
+/** A file of the container's control group. */
+const cgroupFile = (file: string): string =>
+	`/sys/fs/cgroup/${file.split('.')[0]}/tsbox/${basename(at.folder)}/${file}`;
+const limit = (file: string): string => readFileSync(cgroupFile(file), 'utf8').trim();
+
+describe('run', () => {
+	test('--detach returns when the command runs, each time', async () => {
+		for (let round = 0; round < 5; round += 1) {
+			expect(runDetached()).toMatchObject({status: 0, log: undefined});
+			expect(at.status('c')).toBe('running');
+			expect(at.oci('delete', '--force', 'c').status).toBe(0);
+		}
+		expect(at.left()).toEqual([]);
+	});
+
+	test('--keep leaves a stopped container with its control groups', () => {
+		const folder = at.bundle(configOf(at, 'exit 3'));
+		expect(at.oci('run', '--keep', '--bundle', folder, 'c').status).toBe(3);
+		expect(at.status('c')).toBe('stopped');
+		expect(existsSync(cgroupFile('pids.max'))).toBe(true);
+		expect(at.oci('delete', 'c').status).toBe(0);
+		expect(at.left()).toEqual([]);
+	});
+
+	test('an interpreter that is not there is a file that is not there', () => {
+		writeFileSync(join(at.folder, 'rootfs/run.sh'), '#!/not/there x\n', {mode: 0o755});
+		const {process} = configOf(at, '');
+		const folder = at.bundle(configOf(at, '', {process: {...process, args: ['/run.sh']}}));
+		const said = at.oci('run', '--bundle', folder, 'c');
+		expect(said.log).toContain('exec /run.sh: no such file or directory');
+		expect(said.err.trim().split('\n')).toHaveLength(1);
+		expect(at.left()).toEqual([]);
+	});
+
+	test('an empty HOME is that of the user', () => {
+		const {process} = configOf(at, '');
+		for (const home of [[], ['HOME='], ['HOME=/x', 'HOME=']]) {
+			const args = ['sh', '-c', 'echo $HOME'];
+			const folder = at.bundle(configOf(at, '', {process: {...process, args, env: [...process.env, ...home]}}));
+			expect(at.oci('run', '--bundle', folder, 'c').out).toBe('/root\n');
+		}
+	});
+});
+
+describe('what is printed', () => {
+	test('list, ps and state', () => {
+		runDetached();
+		const [heading, row] = at.oci('list').out.split('\n');
+		expect(heading).toMatch(/^ID +PID +STATUS +BUNDLE +CREATED +OWNER$/);
+		expect(row).toMatch(/^c +\d+ +running +\S+ +\S+Z +root$/);
+		expect(at.oci('list', '-q').out).toBe('c\n');
+		expect(at.oci('list', '--format', 'xml').log).toContain('invalid format option');
+		const {pid} = JSON.parse(at.oci('state', 'c').out) as {pid: number};
+		expect(at.oci('ps', 'c').out).toMatch(new RegExp(`^UID +PID .*\nroot +${pid} `));
+		expect(at.oci('ps', 'c', '-e', '-x').out).toMatch(new RegExp(`^ +PID +TTY .*\n *${pid} `));
+		expect(at.oci('ps', 'c', '-o', 'comm').log).toContain("couldn't find PID field");
+		expect(at.oci('ps', '-f', 'json', 'c').out).toContain(`[${pid}`);
+	});
+
+	test('events end with the container', async () => {
+		runDetached();
+		const file = join(at.folder, 'events');
+		const [program = '', ...words] = at.command;
+		const events = spawn(program, [...words, 'events', '--interval', '100ms', 'c'], {
+			stdio: ['ignore', openSync(file, 'w'), 'inherit'],
+		});
+		const ended = once(events, 'exit');
+		const text = (): string => readFileSync(file, 'utf8');
+		await until('there are two', () => text().split('\n').length > 2);
+		expect(text()).toMatch(/^\{"type":"stats","id":"c","data":\{/);
+		at.oci('delete', '--force', 'c');
+		expect(await ended).toEqual([0, null]);
+		expect(at.oci('events', '--interval', '0s', 'c').log).toContain('must be greater than 0');
+	});
+
+	test('a kill for lack of memory is an event', async () => {
+		runDetached({}, {resources: {memory: {limit: 32 << 20, swap: 32 << 20}}});
+		const file = join(at.folder, 'events');
+		const [program = '', ...words] = at.command;
+		const events = spawn(program, [...words, 'events', '--interval', '100ms', 'c'], {
+			stdio: ['ignore', openSync(file, 'w'), 'inherit'],
+		});
+		const ended = once(events, 'exit');
+		await until('it counts', () => readFileSync(file, 'utf8') !== '');
+		at.oci('exec', 'c', 'sh', '-c', 'x=$(dd if=/dev/zero bs=1M count=64 | tr "\\0" x)');
+		await until('the event', () => readFileSync(file, 'utf8').includes('{"type":"oom","id":"c"}'));
+		at.oci('delete', '--force', 'c');
+		expect(await ended).toEqual([0, null]);
+	});
+});
+
+test('update takes each limit, also after the id, and leaves the others', () => {
+	runDetached(
+		{},
+		{
+			resources: {
+				memory: {limit: 33_554_432, reservation: 25_165_824},
+				cpu: {shares: 100, quota: 500_000, period: 1_000_000},
+				pids: {limit: 20},
+			},
+		},
+	);
+	const update = (...words: readonly string[]): void => {
+		expect([words, at.oci('update', 'c', ...words)]).toMatchObject([words, {status: 0, log: undefined}]);
+	};
+	const rows: readonly (readonly [words: string, ...values: readonly (readonly [file: string, value: string])[]])[] = [
+		['--memory 50M', ['memory.limit_in_bytes', '52428800'], ['memory.soft_limit_in_bytes', '25165824']],
+		['--memory-reservation 32M', ['memory.soft_limit_in_bytes', '33554432']],
+		['--memory-swap 100M', ['memory.memsw.limit_in_bytes', '104857600']],
+		[
+			'--memory -1',
+			['memory.limit_in_bytes', '9223372036854771712'],
+			['memory.memsw.limit_in_bytes', '9223372036854771712'],
+		],
+		['--memory 30M --memory-swap 50M', ['memory.memsw.limit_in_bytes', '52428800']],
+		['--cpu-period 900000', ['cpu.cfs_period_us', '900000'], ['cpu.cfs_quota_us', '500000']],
+		['--cpu-quota 600000', ['cpu.cfs_period_us', '900000'], ['cpu.cfs_quota_us', '600000']],
+		['--cpu-quota -1', ['cpu.cfs_quota_us', '-1']],
+		['--cpu-share 200', ['cpu.shares', '200']],
+		['--cpuset-cpus 0', ['cpuset.cpus', '0']],
+		['--pids-limit 10', ['pids.max', '10']],
+		['--pids-limit -1', ['pids.max', 'max']],
+	];
+	for (const [words, ...values] of rows) {
+		update(...words.split(' '));
+		expect([words, ...values.map(([file]) => limit(file))]).toEqual([words, ...values.map(([, value]) => value)]);
+	}
+	expect(at.oci('update', 'c', '--kernel-memory', '50M')).toMatchObject({
+		status: 0,
+		log: expect.stringContaining('--kernel-memory has no effect') as string,
+	});
+	expect(at.oci('update', 'c', '--l3-cache-schema', 'L3:0=f').log).toContain('not supported');
+});
+
+test('a period without a quota is written', () => {
+	expect(createIn(at, forever, {}, {resources: {cpu: {period: 50_000}}})).toMatchObject({status: 0});
+	expect([limit('cpu.cfs_period_us'), limit('cpu.cfs_quota_us')]).toEqual(['50000', '-1']);
+});
+
+test('exec --cgroup enters a group that is there, below that of the container', () => {
+	runDetached();
+	const below = `${cgroupFile('memory.').replace(/\/memory\.$/, '')}/below`;
+	mkdirSync(below);
+	const groups = (...words: readonly string[]) => at.oci('exec', ...words, 'c', 'cat', '/proc/self/cgroup');
+	expect(groups('--cgroup', 'memory:below').out).toMatch(/:memory:\/tsbox\/[^/]+\/below\n/);
+	expect(groups('--cgroup', '/').out).not.toContain('below');
+	expect(groups('--cgroup', '..')).toMatchObject({status: 255, log: 'bad sub cgroup path: ..'});
+	expect(groups('--cgroup', 'gone').log).toMatch(/ adding pid .*: no such file or directory/);
+	at.oci('kill', 'c', '9');
+	rmdirSync(below);
+});
+
+test('--debug logs each step', () => {
+	const folder = at.bundle(configOf(at, 'exit 0'));
+	at.oci('--debug', 'run', '--bundle', folder, 'c');
+	const lines = readFileSync(join(at.folder, 'log.json'), 'utf8').trim().split('\n');
+	expect(lines.map(line => JSON.parse(line) as {level: string; msg: string})).toContainEqual(
+		expect.objectContaining({level: 'debug', msg: 'step mounts.after'}),
+	);
+});
