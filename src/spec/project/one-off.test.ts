@@ -56,15 +56,3 @@ test('keys are replaced, and entries are added to lists and maps', () => {
 	});
 	expect(web?.dependsOn ?? []).toEqual([]);
 });
-
-test('keys without a value are those that the image decides', () => {
-	const project = loadProject({
-		file: 'compose.yaml',
-		cwd: '/srv',
-		env: {},
-		readText: path =>
-			path === '/srv/compose.yaml' ? 'services: {web: {image: a, command: null, entrypoint: null}}\n' : undefined,
-		kindOf: () => 'file',
-	});
-	expect(project.services[0]).toMatchObject({command: [], entrypoint: []});
-});

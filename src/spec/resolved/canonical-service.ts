@@ -1,4 +1,5 @@
 import type {Service} from '../model/project.ts';
+import {isBlank} from '../project/unset-keys.ts';
 import {splitShellWords} from '../syntax/shell-words.ts';
 import {parseDuration} from '../values/duration.ts';
 import {parseSize} from '../values/size.ts';
@@ -56,8 +57,10 @@ const keys: Readonly<Record<string, Canonical>> = {
 /** A service with long forms in place of short ones, in the order in which Compose writes its keys. */
 export function canonicalService(service: Resolved, around: ServiceAround): Resolved {
 	const {read} = around;
-	const written = new Map(entriesOf(service));
-	written.delete('extends');
+	const own = entriesOf(service);
+	const isSaid = ([key, value]: readonly [string, Resolved]): boolean =>
+		key !== 'extends' && !isBlank(key, textOf(value), other => own.has(other));
+	const written = new Map([...own].filter(isSaid));
 	const long = new Map([...written].map(([key, value]) => [key, keys[key]?.(value, around) ?? value]));
 	if (read !== undefined) {
 		long.delete('env_file');

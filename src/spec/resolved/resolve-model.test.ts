@@ -95,6 +95,9 @@ test.each([
 		{build: {args: {A: '1', B: null}, context: '/srv/shop', dockerfile: 'Dockerfile', labels: {c: ''}}},
 	],
 	['network_mode: none', {network_mode: 'none'}],
+	['healthcheck: {retries: "${N:-3}", disable: "no"}', {healthcheck: {disable: false, retries: 3}}],
+	['ulimits: {nofile: {soft: "${N:-20}", hard: 30}}', {ulimits: {nofile: {soft: 20, hard: 30}}}],
+	['platform: ${PLATFORM:-}', {}],
 	['deploy: {resources: {limits: {memory: 50M}}}', {deploy: {resources: {limits: {memory: '52428800'}}}}],
 ] as const)('%s', (keys, expected) => {
 	expect(service(keys)).toEqual(JSON.parse(JSON.stringify(expected)));

@@ -6,6 +6,7 @@ import {specError} from '../syntax/problem.ts';
 import {canonicalService} from './canonical-service.ts';
 import {byDefault, entriesOf, map, mapScalars, type Resolved, resolvedOf, scalar, textOf} from './resolved.ts';
 import {labelMap, sorted} from './shapes.ts';
+import {typed} from './typed.ts';
 
 /** How a model is resolved. */
 export interface ModelOptions {
@@ -30,7 +31,7 @@ export interface ModelOptions {
 export function resolveModel(request: SpecRequest, options: ModelOptions, project: Project | undefined): Resolved {
 	const {root, folder, problems} = readFiles({...request, interpolate: options.noInterpolate !== true});
 	if (problems.length > 0) throw specError(problems);
-	const written = resolvedOf(root);
+	const written = options.noInterpolate === true ? resolvedOf(root) : typed(resolvedOf(root));
 	const active = project?.active;
 	const services = [...entriesOf(entriesOf(written).get('services'))].filter(
 		([name]) => active === undefined || active.includes(name),
