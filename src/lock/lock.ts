@@ -61,7 +61,8 @@ interface Opened extends LockableProject {
 async function openSpec(machine: Machine, {spec, services, file}: LockRequest): Promise<Opened> {
 	const {host} = machine;
 	const {overrides: _, service: __, ...request} = spec;
-	const named = {...request, named: services};
+	// Without names all are locked, also those that only a profile starts.
+	const named = {...request, named: services, ...(services.length === 0 ? {profiles: ['*']} : {})};
 	const project = await loadProject(named, machine);
 	const portable = await portableProject(machine, named, project);
 	const names = project.services.flatMap((service, at): readonly Meant[] => {

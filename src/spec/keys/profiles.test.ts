@@ -58,6 +58,23 @@ test('a named service activates its own profiles', () => {
 	expect(load({profiles: ['data'], named: ['tool']})).toEqual(['web', 'tool', 'db']);
 });
 
+test('an empty profile is active where none is asked for', () => {
+	const request = {readText: (path: string) => (path === '/h/a.yaml' ? empty : undefined)};
+	const empty = 'services: {web: {rootfs: host, profiles: ["", more]}, other: {rootfs: host}}\n';
+	expect(load({...request, profiles: []})).toEqual(['web', 'other']);
+	expect(load({...request, profiles: ['more']})).toEqual(['web', 'other']);
+	expect(complaint({...request, profiles: ['x']})).toContain('the profiles are more');
+});
+
+test('what is wrong with a service matters when its profile is active, or when it is named', () => {
+	const blank = 'services: {web: {rootfs: host}, gpu: {image: "${IMAGE:-}", profiles: [gpu]}}\n';
+	const request = {readText: (path: string) => (path === '/h/a.yaml' ? blank : undefined)};
+	expect(load({...request, profiles: []})).toEqual(['web']);
+	expect(load(request)).toBeUndefined();
+	for (const asked of [{profiles: ['gpu']}, {profiles: [], named: ['gpu']}, {named: ['gpu']}])
+		expect(complaint({...request, ...asked})).toContain('`image` must not be empty');
+});
+
 test('without requested profiles all services are selected', () => {
 	expect(load({})).toBeUndefined();
 	expect(load({env: {COMPOSE_PROFILES: 'tools'}})).toBeUndefined();

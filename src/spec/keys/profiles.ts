@@ -6,9 +6,12 @@ import type {Service} from '../model/project.ts';
 import type {SpecRequest} from './request.ts';
 import type {Places} from '../syntax/tree.ts';
 
-/** Parses a profile's name; Compose Specification, "profiles". */
+/**
+ * Parses a profile's name; Compose Specification, "profiles". Files have an empty one too: it is active where no other is asked for,
+ * as Compose splits an empty COMPOSE_PROFILES.
+ */
 export function parseProfile(name: string): Parsed<string> {
-	if (/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) return good(name);
+	if (/^(?:[a-zA-Z0-9][a-zA-Z0-9_.-]*)?$/.test(name)) return good(name);
 	return bad(`must begin with a letter or digit and hold only \`a-z A-Z 0-9 _ . -\`, not ${quoted(name)}`);
 }
 
@@ -43,8 +46,8 @@ export function profileProblems(
 	active: readonly string[],
 	{profiles = []}: Pick<SpecRequest, 'profiles'>,
 ): readonly Problem[] {
-	const known = [...new Set(services.flatMap(each => each.profiles ?? []))];
-	const strange = profiles.filter(name => name !== '*' && !known.includes(name));
+	const known = [...new Set(services.flatMap(each => each.profiles ?? []))].filter(name => name !== '');
+	const strange = profiles.filter(name => name !== '*' && name !== '' && !known.includes(name));
 	return [
 		...strange.map((name): Problem => {
 			const near = didYouMean(name, known);

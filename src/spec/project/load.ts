@@ -98,11 +98,14 @@ export function loadProject(request: SpecRequest): Project {
 					places,
 				})),
 	);
+	// What is wrong with a service that no profile starts matters when it is asked for, as in Compose.
+	const isAsked = ({service: {service, profiles = []}}: {readonly service: Service}): boolean =>
+		active?.includes(service) ?? (profiles.length === 0 || request.named?.includes(service) === true);
 	const problems = [
 		...shape,
 		...strangeScales(all, request.options?.scale),
-		...services.flatMap(service => service.problems),
-		...whole.flatMap(({problems: ofHooks}) => ofHooks),
+		...services.filter(isAsked).flatMap(service => service.problems),
+		...whole.filter(isAsked).flatMap(({problems: ofHooks}) => ofHooks),
 		...alonePreStart(file.containers),
 		...askedProblems(asked, request),
 		...nameProblems(
