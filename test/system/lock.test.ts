@@ -55,7 +55,8 @@ services:
 async function locked(at: TestBox): Promise<string> {
 	const spec = checkout(at);
 	const {status, err} = await at.tsbox(['lock', spec]);
-	expect({status, err}).toEqual({
+	// On a busy machine there is time to tell how far it has come.
+	expect({status, err: err.replace(/^reading .*\n/gm, '')}).toEqual({
 		status: 0,
 		err: `web: not locked: /data is ../data, which the container can write\nwrote checkout/deploy/tsbox.lock: web\n`,
 	});
