@@ -43,6 +43,13 @@ describe('options', () => {
 		expect(mode).toBe('700');
 	});
 
+	test('a read-only tmpfs has the mode of the folder that it covers', async () => {
+		mkdirSync(inRoot('covered'), {mode: 0o711});
+		const mounts = withMounts({destination: '/covered', type: 'tmpfs', options: ['ro']});
+		const text = await printedBy(at, `stat -c %a /covered; ${optionsOf('/covered')}`, mounts);
+		expect(text).toMatch(/^711\nro,relatime r[ow]/);
+	});
+
 	test('options for all mounts below, and a source that begins in the bundle', async () => {
 		mkdirSync(join(at.folder, 'bundle/tree'), {recursive: true});
 		const rows = (target: string): string => `awk '$5 ~ "^${target}" { print $6 }' /proc/self/mountinfo | sort -u`;
@@ -209,5 +216,35 @@ describe('hidden and write-protected paths', () => {
 		expect(createIn(at, '').log).toContain('must be mounted on ordinary directory');
 		expect(at.left()).toEqual([]);
 		expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(at.folder);
+	});
+});
+
+describe('/dev', () => {
+	const printed = (script: string, changes: object, linux: object = {}) => {
+		const {process} = configOf(at, '');
+		const args = ['sh', '-c', script];
+		const config = configOf(at, '', {...changes, process: {...process, args}}, linux);
+		return at.oci('run', '--bundle', at.bundle(config), 'c');
+	};
+
+	test('of the host, over one that was mounted before: the last one is seen, with all below it', () => {
+		const host = {destination: '/dev', type: 'bind', source: '/dev', options: ['rbind', 'rprivate', 'rw']};
+		const script = 'stat -c %t:%T /dev/fuse; grep -c " /dev tmpfs" /proc/mounts; ls /dev/.box';
+		const said = printed(script, withMounts({destination: '/dev/mqueue', type: 'mqueue'}, host));
+		const fuse = spawnSync('stat', ['-c', '%t:%T', '/dev/fuse'], {encoding: 'utf8'}).stdout.trim();
+		expect(said.out).toMatch(new RegExp(`^${fuse}\n`));
+		expect(said.err).toContain('/dev/.box: No such file or directory');
+		expect(at.left()).toEqual([]);
+	});
+
+	test('is no mount, and the root is read-only', () => {
+		const [proc] = configOf(at, '').mounts;
+		const said = printed('ls -d /dev/.box; touch /x; echo end', {
+			mounts: [proc],
+			root: {path: inRoot(''), readonly: true},
+		});
+		expect(said.out).toBe('end\n');
+		expect(said.err).toContain('touch: /x: Read-only file system');
+		expect(at.left()).toEqual([]);
 	});
 });

@@ -38,7 +38,7 @@ export function fromBundle(bundle: BundleConfig, place: BundlePlace): OciConfig 
 			hostname: bundle.hostname === '' ? undefined : bundle.hostname,
 			domainname: bundle.domainname === '' ? undefined : bundle.domainname,
 		}),
-		mounts: bundle.mounts.map(mount => mountOf(mount, place.folder)),
+		mounts: seen(bundle.mounts.map(mount => mountOf(mount, place.folder))),
 		annotations: bundle.annotations,
 		...(hooks === undefined ? {} : {hooks: hooksOf(hooks)}),
 		linux: {
@@ -145,6 +145,12 @@ function mountOf(mount: BundleConfig['mounts'][number], folder: string): OciMoun
 		options: isBind && !options.includes('bind') && !options.includes('rbind') ? ['rbind', ...options] : options,
 		...(uidMappings.length === 0 ? {} : {uidMappings, gidMappings}),
 	};
+}
+
+/** The mounts without those on and below /dev that a later one on /dev covers: the stage lies on the one that is seen. */
+function seen(mounts: readonly OciMount[]): readonly OciMount[] {
+	const last = mounts.findLastIndex(({destination}) => destination === '/dev');
+	return mounts.filter(({destination}, at) => at >= last || !`${destination}/`.startsWith('/dev/'));
 }
 
 function normalized(path: string): string {

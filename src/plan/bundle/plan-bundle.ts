@@ -94,9 +94,10 @@ export function planBundle(input: PlanInput, bundle: BundleExtras): Plan {
 		...terminal(input, bundle, inside),
 		...workingDirectory(input, inside),
 		...rootPropagation(input, inside),
-		...readonlyRoot(input, inside),
 		...(isGathered ? [] : [...giveStreams(input, bundle, inside), ...security.steps]),
 		...withoutHost(input, inside, [...withoutCopies(input, inside), ...released(input, bundle, inside, before, rows)]),
+		// The folder of the stage lies on the root itself where nothing is mounted on /dev.
+		...readonlyRoot(input, inside),
 		...schedulingSteps(config),
 		...process.filter(({id}) => id !== 'process.oom').map(step => withHooks(step, input)),
 	];

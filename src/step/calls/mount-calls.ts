@@ -133,14 +133,15 @@ function ownCalls(target: string, options: readonly string[]): readonly Call[] {
 export function mountCalls({source, target, type, options}: Omit<MountRow, 'why'>): readonly Call[] {
 	const {flags, bind, remount, propagation, data, makesPoint, idmap, ridmap} = sorted(options);
 	const copiesUp = options.includes('x-tsbox.copyup');
+	const givesMode = options.includes('x-tsbox.mode');
 	// What is copied is written first.
-	const now = copiesUp ? flags.filter(flag => flag !== 'MS_RDONLY') : flags;
+	const now = copiesUp || givesMode ? flags.filter(flag => flag !== 'MS_RDONLY') : flags;
 	const made: Call[] = makesPoint
 		? [['mkdirs', target]]
 		: options.includes('x-tsbox.file')
 			? [['make_point', 'file', target]]
 			: [];
-	if (options.includes('x-tsbox.mode')) made.push(['keep_mode', target]);
+	if (givesMode) made.push(['keep_mode', target]);
 	if (copiesUp) made.push(['keep_below', target]);
 	if (remount) made.push(['remount', target, ['MS_REMOUNT', ...bind, ...flags]]);
 	else if (idmap !== undefined)
@@ -150,7 +151,7 @@ export function mountCalls({source, target, type, options}: Omit<MountRow, 'why'
 	if (bind.length > 0 && !remount && flags.length > 0)
 		made.push(['mount', null, target, null, ['MS_REMOUNT', 'MS_BIND', ...flags], null]);
 	if (copiesUp) made.push(['copy_up', target]);
-	if (options.includes('x-tsbox.mode')) made.push(['give_mode', target]);
+	if (givesMode) made.push(['give_mode', target]);
 	if (now.length < flags.length) made.push(['remount', target, ['MS_REMOUNT', 'MS_BIND', ...flags]]);
 	return [
 		...made,
