@@ -29,8 +29,8 @@ export const pipeGate: GateForm = {
 	open: ({pipes}) => ({status: pipes[3] as Readable, answers: pipes[4] as Writable}),
 };
 
-const statusFifo = (conf: string): string => `${conf}/status`;
-const answersFifo = (conf: string): string => `${conf}/answers`;
+const statusFifo = (conf: string): string => `${conf}/gate-status`;
+const answersFifo = (conf: string): string => `${conf}/gate-answers`;
 
 /**
  * A gate of FIFOs in the container's state folder. The container waits there even after this process has ended, and

@@ -49,6 +49,8 @@ export interface BundleExtras {
 	readonly stays: boolean;
 	/** How many descriptors of the caller the command has from 3 on. */
 	readonly preserved: number;
+	/** The command has the supplementary groups of the caller, those that the configuration names left out. */
+	readonly keepsGroups: boolean;
 	/** A unix socket that gets the master of the terminal. */
 	readonly consoleSocket?: string;
 	/** The standard streams that the user of the process must be able to open again: what is no device. */

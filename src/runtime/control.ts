@@ -91,15 +91,30 @@ export function killProcess({host}: MachineFolders, {root, id}: Named, word: str
 
 /** How long a killed container may take to end, ms. */
 const longestEnd = 10_000;
+/** How long one may take that nobody else has frozen, ms. */
+const usualEnd = 100;
 
 async function endOf(host: Host, record: ContainerRecord): Promise<void> {
 	killCgroup(host, killOf(host, record.cgroups));
 	const {process} = record;
 	if (process === null) return;
 	signalProcess(host, process, 'SIGKILL');
-	thaw(host, freezersOf(host, record.cgroups));
-	const until = performance.now() + longestEnd;
-	while (isRunning(host, process) && performance.now() < until) await delay(2);
+	const freezers = freezersOf(host, record.cgroups);
+	thaw(host, freezers);
+	const killed = performance.now();
+	const waits = async (ms: number): Promise<void> => {
+		while (isRunning(host, process) && performance.now() < killed + ms) await delay(2);
+	};
+	await waits(usualEnd);
+	// Others may have frozen it in a group of theirs: coming back thaws it.
+	const own = freezers.find(({version}) => version === 1);
+	if (own !== undefined && isRunning(host, process))
+		try {
+			host.writeKernelFile(`${own.path}/cgroup.procs`, String(process.pid));
+		} catch {
+			// It has ended meanwhile.
+		}
+	await waits(longestEnd);
 }
 
 /**

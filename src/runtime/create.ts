@@ -31,6 +31,8 @@ export interface CreateRequest {
 	readonly root: string;
 	readonly id: string;
 	readonly bundle: string;
+	/** The configuration, from the folder of the bundle on; config.json without it. */
+	readonly config?: string | undefined;
 	readonly pidFile?: string | undefined;
 	readonly consoleSocket?: string | undefined;
 	/** Descriptors of the caller that the command is to have. */
@@ -52,12 +54,12 @@ export function tell(event: RunEvent, {warn, debug}: Pick<CreateRequest, 'warn' 
 	else if (event.type === 'step.started') debug?.(`step ${event.id}`);
 }
 
-/** Reads the configuration in the folder of a bundle. */
-function readBundle({host}: Machine, folder: string): BundleConfig {
-	const file = `${folder}/config.json`;
+/** Reads the configuration of a bundle. */
+function readBundle({host}: Machine, folder: string, name: string): BundleConfig {
+	const file = resolve(folder, name);
 	const text = host.readText(file);
 	if (text === undefined)
-		throw new TsboxError('E_SPEC_NOT_FOUND', 'JSON specification file config.json not found', {
+		throw new TsboxError('E_SPEC_NOT_FOUND', `JSON specification file ${name} not found`, {
 			why: `${folder} has none`,
 			hint: 'name the folder of a bundle with --bundle; `tsbox-runtime spec` writes a config.json',
 		});
@@ -124,7 +126,7 @@ export async function claimBundle(
 	const {id, root} = request;
 	checkId(id);
 	const folder = host.realpath(request.bundle) ?? request.bundle;
-	const bundle = readBundle(machine, folder);
+	const bundle = readBundle(machine, folder, request.config ?? 'config.json');
 	if (!stays) checkTerminal(bundle.process, request.consoleSocket);
 	if (request.noPivot)
 		throw new TsboxError('E_HOST_UNSUPPORTED', '--no-pivot is not supported', {

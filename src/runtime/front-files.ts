@@ -50,10 +50,26 @@ export function writeFrontFiles(host: Host, facts: HostFacts, conf: string, inpu
 		state_before: before,
 		state_after: rest,
 	};
+	host.writeWhole(`${conf}/status`, crunsStatus(host, input), 0o600);
 	const text = Object.entries(variables).map(([name, value]) => `${name}=${shellWord(value)}\n`);
 	host.writeWhole(`${conf}/go.sh`, `printf %s ${shellWord(gateScript(exec, facts))} >&7\n`, 0o600);
 	// Last: a container without it is not created.
 	host.writeWhole(`${conf}/${engineFrontFile}`, text.join(''), 0o600);
+}
+
+/** The file `status` of crun, which callers of crun read below the root folder: its members that say something here. */
+function crunsStatus(host: Host, {engine, config, process, created}: FrontInput): string {
+	const streams = [0, 1, 2].map(fd => host.readlink(`/proc/self/fd/${fd}`));
+	return JSON.stringify({
+		pid: process.pid,
+		'process-start-time': Number(process.startTime),
+		'cgroup-path': config.linux.cgroupsPath,
+		rootfs: config.root.path,
+		'systemd-cgroup': engine.scope !== undefined,
+		bundle: engine.bundle,
+		created: new Date(created).toISOString(),
+		external_descriptors: JSON.stringify(streams),
+	});
 }
 
 function isLater(kind: HookKind): boolean {

@@ -1,5 +1,5 @@
 import type {MachineFolders} from '../container/machine/machine.ts';
-import {isTsboxError} from '../errors/tsbox-error.ts';
+import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
 import {type EngineStatus, findRecord} from './find-record.ts';
 
 /** A row of `list`, with runc's names. */
@@ -37,4 +37,23 @@ export function listContainers({host}: MachineFolders, root: string): readonly L
 			throw error;
 		}
 	});
+}
+
+/**
+ * The ids in the root folder of an engine that a regular expression matches, wherever in the id.
+ *
+ * @throws TsboxError E_USAGE for what is no regular expression.
+ */
+export function matchingIds({host}: MachineFolders, root: string, pattern: string): readonly string[] {
+	let expression: RegExp;
+	try {
+		expression = new RegExp(pattern);
+	} catch (cause) {
+		throw new TsboxError('E_USAGE', `${JSON.stringify(pattern)} is no regular expression`, {
+			why: (cause as Error).message,
+			hint: 'quote it for the shell, as in `tsbox-runtime delete --regex "^test-"`',
+			cause,
+		});
+	}
+	return host.list(root).filter(id => expression.test(id));
 }

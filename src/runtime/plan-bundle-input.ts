@@ -3,8 +3,10 @@ import type {Machine} from '../container/machine/machine.ts';
 import type {PlannedContainer} from '../container/machine/planned-container.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {unlessForbidden} from '../host/errno.ts';
+import {isRange} from '../host/id-map.ts';
 import {type MountInfo, mountOf} from '../host/probe/mountinfo.ts';
 import {toolboxFolder} from '../host/programs/sealed-tools.ts';
+import {keepsGroupsAnnotation} from '../oci/bundle/annotations.ts';
 import type {OciConfig} from '../oci/config.ts';
 import type {BundleExtras, SystemdScope} from '../oci/extras.ts';
 import type {PlanInput, SourceFacts} from '../plan/input/input.ts';
@@ -59,6 +61,7 @@ export async function planBundle(machine: Machine, request: BundleRequest): Prom
 		above: mountOf(config.root.path, mounts)?.target ?? '/',
 		stays: request.stays,
 		preserved: request.preserved,
+		keepsGroups: keepsGroupsAnnotation in (config.annotations ?? {}),
 		isReachable: isReachable(host, config.root.path, map),
 		isNested: isNested(machine),
 		...present({
@@ -82,7 +85,10 @@ export async function planBundle(machine: Machine, request: BundleRequest): Prom
 			addedCapabilities: ['ALL'],
 			hasCgroupParent: !config.linux.cgroupsPath.startsWith('/tsbox/'),
 			bundle,
-			warnings: [],
+			warnings:
+				bundle.keepsGroups && isRange(map)
+					? [`${keepsGroupsAnnotation} has no effect: root of a new user namespace has none of the caller's groups`]
+					: [],
 		},
 		config,
 		facts: {...facts, kernelPaths: kernelPaths(machine, request.config, paths)},

@@ -1,7 +1,7 @@
 import {spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync, mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
+import {existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync} from 'node:fs';
+import {basename, join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {configOf, createIn, forever, type RuntimeBox, runtimeBox} from './runtime-box.ts';
 import {until} from './until.ts';
@@ -52,6 +52,25 @@ test('a created container is not deleted without --force, and can be killed', as
 	expect(at.oci('delete', 'c').status).toBe(0);
 	expect(at.left()).toEqual([]);
 });
+
+test.each([{}, {poststop: [{path: '/bin/true'}]}])(
+	'one that others froze in a group of theirs is deleted, hooks: %j',
+	hooks => {
+		createIn(at, forever, {hooks});
+		const {pid} = JSON.parse(at.oci('state', 'c').out) as {pid: number};
+		const group = `/sys/fs/cgroup/freezer/${basename(at.folder)}`;
+		mkdirSync(group);
+		try {
+			writeFileSync(`${group}/cgroup.procs`, String(pid));
+			writeFileSync(`${group}/freezer.state`, 'FROZEN');
+			expect(at.oci('delete', '--force', 'c')).toMatchObject({status: 0, log: undefined});
+			expect(at.left()).toEqual([]);
+		} finally {
+			writeFileSync(`${group}/freezer.state`, 'THAWED');
+			rmdirSync(group);
+		}
+	},
+);
 
 test('what a killed create left is taken by delete --force, and its id can be used again', async () => {
 	const folder = at.bundle(configOf(at, forever));

@@ -1,3 +1,4 @@
+import {spawnSync} from 'node:child_process';
 import {chmodSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
@@ -46,6 +47,12 @@ describe('what a configuration says', () => {
 				'',
 			].join('\n'),
 		);
+	});
+
+	test('the groups of the caller, where the annotation of Podman asks for them', () => {
+		const folder = at.bundle(configOf(at, 'id -G', {annotations: {'run.oci.keep_original_groups': '1'}}));
+		const words = ['--groups', '7,8', '--', ...at.command, 'run', '--bundle', folder, 'c'];
+		expect(spawnSync('setpriv', words, {encoding: 'utf8'}).stdout).toBe('0 7 8\n');
 	});
 
 	test('mounts in their order, through symlinks of the root filesystem, with recursive options', async () => {

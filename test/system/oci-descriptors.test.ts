@@ -87,11 +87,16 @@ test('one that was not given is an error, and nothing is made', () => {
 	const folder = at.bundle(configOf(at, forever));
 	const said = call([], ['create', '--preserve-fds', '1', '--bundle', folder, 'c']);
 	expect(said).toMatchObject({status: 1, err: expect.stringContaining('preserved-fd 0 (of 1)') as string});
-	expect(call(files(1), ['create', '--preserve-fds', '2', '--bundle', folder, 'c']).err).toContain(
-		'preserved-fd 1 (of 2)',
-	);
 	expect(call([], ['create', '--preserve-fds', 'many', '--bundle', folder, 'c']).err).toContain('--preserve-fds');
 	expect(at.left()).toEqual([]);
+});
+
+test('of more than there are, those that are there are passed on, with a warning', () => {
+	const folder = at.bundle(configOf(at, reads));
+	const log = join(at.folder, 'log');
+	const said = call(files(2), ['--log', log, 'run', '--preserve-fds', '100', '--bundle', folder, 'c']);
+	expect(said).toMatchObject({status: 0, out: 'file0\nfile1\n6\n'});
+	expect(readFileSync(log, 'utf8')).toContain('level=warning msg="unable to stat preserved-fd 2 (of 100)');
 });
 
 test('sockets to listen on come first, and the command is told', () => {

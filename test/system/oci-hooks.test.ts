@@ -1,3 +1,4 @@
+import {spawnSync} from 'node:child_process';
 import {existsSync, readFileSync, readlinkSync as readlink, symlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
@@ -71,6 +72,14 @@ test('they run in the folder of the bundle, with the environment of the runtime 
 	const own = readFileSync(told('two'), 'utf8').split('\n');
 	expect(own).toContain('OWN=x y');
 	expect(own.some(line => line.startsWith('PATH='))).toBe(false);
+});
+
+test('they get the PATH of the caller as it is, if it has the folders of the system', () => {
+	const folder = at.bundle({...configOf(at, 'exit 0'), hooks: {prestart: [sh(`echo "$PATH" > ${at.folder}/told`)]}});
+	const path = `/opt/own:${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
+	const [program = '', ...places] = at.command;
+	expect(spawnSync(program, [...places, 'run', '--bundle', folder, 'c'], {env: {PATH: path}}).status).toBe(0);
+	expect(readFileSync(join(at.folder, 'told'), 'utf8')).toBe(`${path}\n`);
 });
 
 test('the bundle is told as it was named', () => {

@@ -62,6 +62,43 @@ describe('run', () => {
 	});
 });
 
+describe('options of crun', () => {
+	test('--config names another file of the bundle', () => {
+		const folder = at.bundle('no JSON');
+		mkdirSync(join(folder, 'other'));
+		const {process, ...config} = configOf(at, '');
+		const args = ['echo', 'hello'];
+		writeFileSync(join(folder, 'other/c.json'), JSON.stringify({...config, process: {...process, args}}));
+		const words = ['--cgroup-manager', 'cgroupfs', 'run', '--bundle', folder, '--config'];
+		expect(at.oci(...words, 'other/c.json', 'c')).toMatchObject({status: 0, out: 'hello\n'});
+		expect(at.oci(...words, 'gone.json', 'c').log).toContain('file gone.json not found');
+		expect(at.left()).toEqual([]);
+	});
+
+	test('--cgroup-manager systemd is --systemd-cgroup', () => {
+		const folder = at.bundle(configOf(at, 'exit 0'));
+		const said = (...words: readonly string[]) => at.oci(...words, 'create', '--bundle', folder, 'c').log;
+		expect(said('--cgroup-manager=systemd')).toBe(said('--systemd-cgroup'));
+		expect(said('--cgroup-manager', 'other')).toContain('invalid cgroup-manager option');
+	});
+
+	test('delete --regex removes all whose id matches', () => {
+		const folder = at.bundle(configOf(at, forever, {}, {cgroupsPath: undefined}));
+		for (const id of ['test-1', 'test-2', 'other']) expect(at.oci('create', '--bundle', folder, id).status).toBe(0);
+		expect(at.oci('delete', '--regex', '(').log).toContain('is no regular expression');
+		expect(at.oci('delete', '--force', '--regex', '^test-*')).toMatchObject({status: 0, log: undefined});
+		expect(at.oci('list', '-q').out).toBe('other\n');
+	});
+
+	test('the folder of a container has a file status', () => {
+		createIn(at);
+		const status = JSON.parse(readFileSync(join(at.folder, 'root/c/status'), 'utf8')) as Record<string, unknown>;
+		expect(status).toMatchObject({bundle: join(at.folder, 'bundle'), pid: expect.any(Number) as number});
+		const streams = ['/dev/null', join(at.folder, 'out'), join(at.folder, 'err')];
+		expect(JSON.parse(String(status['external_descriptors']))).toEqual(streams);
+	});
+});
+
 describe('what is printed', () => {
 	test('list, ps and state', () => {
 		runDetached();

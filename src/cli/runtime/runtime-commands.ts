@@ -23,13 +23,14 @@ const flag = (describe: string, short?: string): Option => ({
 });
 const list = (describe: string, short: string): Option => ({kind: 'list', short, value: 'VALUE', describe});
 
-/** Global options: those of runc, and where tsbox keeps its own. */
+/** Global options: those of runc, the one that only crun has, and where tsbox keeps its own. */
 export const runtimeGlobals: Options = {
 	root: text('Folder of all containers of this caller (default: /run/tsbox-runtime)', {value: 'DIR'}),
 	log: text('File to append errors and warnings to', {value: 'FILE'}),
 	'log-format': text('text or json', {choices: ['text', 'json']}),
 	debug: flag('Log each step too'),
 	'systemd-cgroup': flag('Ask systemd for the scope that cgroupsPath names as slice:prefix:name'),
+	'cgroup-manager': text("crun's name for it: systemd is --systemd-cgroup", {choices: ['cgroupfs', 'systemd']}),
 	rootless: text('Ignored: an ordinary user is one without it', {value: 'true|false|auto'}),
 	criu: text('Ignored: there are no checkpoints', {value: 'FILE'}),
 	state: text("Folder of tsbox's container state", {value: 'DIR'}),
@@ -41,6 +42,7 @@ export const runtimeGlobals: Options = {
 
 const bundle = {
 	bundle: text('Folder with config.json (default: this folder)', {short: 'b', value: 'DIR'}),
+	config: text('Another file than config.json; a relative path begins in the bundle', {short: 'f', value: 'FILE'}),
 	'console-socket': text('Socket that gets the terminal of the process', {value: 'FILE'}),
 	'pid-file': text('File to write the number of the process to', {value: 'FILE'}),
 	'preserve-fds': text('How many descriptors from 3 on, after those of LISTEN_FDS, the process has too', {value: 'N'}),
@@ -78,13 +80,16 @@ export const runtimeExamples: readonly (readonly [line: string, what: string])[]
 
 const format = text('table or json', {short: 'f', choices: ['table', 'json']});
 
-/** All verbs. Names, options and meaning are those of runc(8). */
+/** All verbs. Names, options and meaning are those of runc(8); `--config` and `--regex` are those of crun(1). */
 export const runtimeCommands: Readonly<Record<string, RuntimeCommand>> = {
 	create: {describe: 'Create a container; `start` lets its command run', words: 'ID', options: bundle},
 	delete: {
 		describe: 'Remove a container that has ended',
 		words: 'ID',
-		options: {force: flag('Kill it first; an unknown ID is no error', 'f')},
+		options: {
+			force: flag('Kill it first; an unknown ID is no error', 'f'),
+			regex: flag('ID is a regular expression: remove all containers whose ID it matches'),
+		},
 	},
 	events: {
 		describe: 'Print use and out-of-memory kills of a container as JSON',

@@ -26,8 +26,8 @@ function pathOption(args: RuntimeArguments, {io}: RuntimeContext, name: string):
 	return path === undefined || path === '' ? undefined : resolve(io.cwd, path);
 }
 
-function preserved(args: RuntimeArguments, {io}: RuntimeContext) {
-	return preservedOf(Number(optionOf(args, 'preserve-fds') ?? 0), io.env, process.pid);
+function preserved(args: RuntimeArguments, {io, warn}: RuntimeContext) {
+	return preservedOf(Number(optionOf(args, 'preserve-fds') ?? 0), {env: io.env, pid: process.pid, warn});
 }
 
 function refusePidfd(args: RuntimeArguments): void {
@@ -38,6 +38,11 @@ function refusePidfd(args: RuntimeArguments): void {
 		});
 }
 
+/** In the words of runc, or in those of crun. */
+function asksSystemd(globals: RuntimeArguments['globals']): boolean {
+	return globals['systemd-cgroup']?.at(-1) === 'true' || globals['cgroup-manager']?.at(-1) === 'systemd';
+}
+
 function createRequest(args: RuntimeArguments, context: RuntimeContext, signal: AbortSignal) {
 	const [id] = idOf(args, 0);
 	refusePidfd(args);
@@ -45,11 +50,12 @@ function createRequest(args: RuntimeArguments, context: RuntimeContext, signal: 
 		root: context.root,
 		id,
 		bundle: pathOption(args, context, 'bundle') ?? context.io.cwd,
+		config: optionOf(args, 'config'),
 		pidFile: pathOption(args, context, 'pid-file'),
 		consoleSocket: pathOption(args, context, 'console-socket'),
 		preserved: preserved(args, context),
 		noPivot: optionOf(args, 'no-pivot') === 'true',
-		systemdCgroup: args.globals['systemd-cgroup']?.at(-1) === 'true',
+		systemdCgroup: asksSystemd(args.globals),
 		signal,
 		warn: context.warn,
 		debug: context.debug,
@@ -134,7 +140,11 @@ async function kill(args: RuntimeArguments, context: RuntimeContext): Promise<nu
 
 async function remove(args: RuntimeArguments, context: RuntimeContext): Promise<number> {
 	const {deleteContainer} = await import('../../runtime/control.ts');
-	await deleteContainer(await machineOf(context), named(args, context), optionOf(args, 'force') === 'true');
+	const {matchingIds} = await import('../../runtime/list.ts');
+	const machine = await machineOf(context);
+	const {id, ...who} = named(args, context);
+	const ids = optionOf(args, 'regex') === 'true' ? matchingIds(machine, context.root, id) : [id];
+	for (const each of ids) await deleteContainer(machine, {...who, id: each}, optionOf(args, 'force') === 'true');
 	return 0;
 }
 

@@ -5,3 +5,6 @@ export const bundleAnnotations = {
 	/** The digest of the `tsbox.lock` that lies in the bundle: `sha256:` and 64 hex digits. */
 	lock: 'tsbox.lock',
 } as const;
+
+/** What Podman asks of crun by an annotation, and of this runtime too: `--group-add keep-groups`. */
+export const keepsGroupsAnnotation = 'run.oci.keep_original_groups';

@@ -39,6 +39,11 @@ function bundleIds({config: {process}}: PlanInput): UserIds {
 	return {uid, gid, groups: additionalGids};
 }
 
+/** Whether the caller's groups stay. A map of a single id cannot drop them, because the kernel denies setgroups(2) there. */
+function keepsGroups({map, extras}: PlanInput): boolean {
+	return map?.kind === 'single' || (extras.bundle?.keepsGroups === true && !isRange(map));
+}
+
 function rlimitName(type: string): string {
 	return type.replace('RLIMIT_', '').toLowerCase();
 }
@@ -89,8 +94,7 @@ function statusChecks(input: PlanInput, ids: UserIds | null): Check {
 		const group = (id: number): number => (map === null ? id : (outsideId(map.gids, id) ?? -1));
 		fields['Uid'] = Array(4).fill(uid).join(' ');
 		fields['Gid'] = Array(4).fill(group(ids.gid)).join(' ');
-		// A map of a single id cannot drop the caller's groups, because the kernel denies setgroups(2) there.
-		if (map?.kind !== 'single')
+		if (!keepsGroups(input))
 			fields['Groups'] = ids.groups
 				.map(group)
 				.toSorted((a, b) => a - b)
@@ -271,7 +275,7 @@ export function planProcess(input: PlanInput, missing: Shortfalls, security: Sec
 			kind: 'dropPrivileges',
 			args: [...privilegeArguments(config.process, facts), ...security.labels],
 			ids,
-			keepGroups: input.map?.kind === 'single',
+			keepGroups: keepsGroups(input),
 			...(fixedAddresses(input).length > 0 ? {fixedAddresses: true as const} : {}),
 			landlock: security.landlock,
 			filter: security.filter,
