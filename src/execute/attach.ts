@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto';
 import type {Readable, Writable} from 'node:stream';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import type {HostFacts} from '../host/facts.ts';
@@ -199,10 +200,12 @@ function attachStreams(
 		if (kind === 'closed') return 'ignore';
 		const isCopied = tap !== undefined && fd !== 0;
 		if (kind !== 'terminal' && !isCopied) return fd;
-		const path = `${conf}/${name}.fifo`;
+		// Several commands may be attached to one container.
+		const path = `${conf}/${randomBytes(6).toString('hex')}.fifo`;
 		// 622 lets a command that is not root open /dev/stdout again, as it can with a pipe of the caller.
 		await makeFifos(host, isCopied ? '622' : '600', [path]);
-		const {stream, theirs} = await openFifo(path, fd === 0 ? 'write' : 'read');
+		// Both ends are open then, and nobody else needs its name.
+		const {stream, theirs} = await openFifo(path, fd === 0 ? 'write' : 'read').finally(() => host.removeTree(path));
 		const copy = tap === undefined || name === 'stdin' ? undefined : (bytes: Buffer) => tap(name, bytes);
 		relays.push({stream, fd, copy});
 		return theirs;

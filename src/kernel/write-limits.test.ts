@@ -82,3 +82,27 @@ test('compares the first line of a file that has a line per device', () => {
 	writeLimits(host, [write(file, 'default 300')], () => undefined);
 	expect(host.log).toEqual([`write ${file} 'default 300'`]);
 });
+
+test.each([
+	['less with a shorter period', 50_000, 100_000, 3000, 10_000],
+	['more with a longer period', 3000, 10_000, 50_000, 100_000],
+	['a limit after none', -1, 100_000, 3000, 10_000],
+	['none after a limit', 3000, 10_000, -1, 100_000],
+])('CPU time, %s: never more than before or after', (_, quota, period, newQuota, newPeriod) => {
+	const [quotaFile, periodFile] = ['cpu.cfs_quota_us', 'cpu.cfs_period_us'].map(name => `/cpu/demo/${name}`);
+	if (quotaFile === undefined || periodFile === undefined) throw new TypeError('two files');
+	const share = (quotaNow: unknown, periodNow: unknown): number =>
+		Number(quotaNow) === -1 ? Number.POSITIVE_INFINITY : Number(quotaNow) / Number(periodNow);
+	const most = Math.max(share(quota, period), share(newQuota, newPeriod));
+	const host = recordingHost({[quotaFile]: `${quota}\n`, [periodFile]: `${period}\n`});
+	const strict: RecordingHost = {
+		...host,
+		writeKernelFile: (path, value) => {
+			const after = {...host.files(), [path]: value};
+			if (share(after[quotaFile], after[periodFile]) > most) throw new Error('EINVAL');
+			host.writeKernelFile(path, value);
+		},
+	};
+	writeLimits(strict, [write(periodFile, String(newPeriod)), write(quotaFile, String(newQuota))], () => undefined);
+	expect(host.files()).toMatchObject({[quotaFile]: String(newQuota), [periodFile]: String(newPeriod)});
+});

@@ -27,14 +27,18 @@ function bytesOf(text: string): number {
 
 /**
  * Orders writes so that the kernel accepts each. v1 never allows memory and swap together below memory, not even briefly
- * (memory.rst), so a higher sum is written before memory and a lower sum after it.
+ * (memory.rst), so a higher sum is written before memory and a lower sum after it. Nor does it allow more CPU time than the cgroup above
+ * has (sched-bwc.rst), so a lower quota is written before its period and a higher quota after it.
  *
  * @param current the current value of each path
  */
 function orderWrites(writes: readonly LimitWrite[], current: Readonly<Record<string, string>>): readonly LimitWrite[] {
-	const sum = writes.find(({path}) => path.endsWith('/memory.memsw.limit_in_bytes'));
-	if (sum === undefined || bytesOf(sum.value) <= bytesOf(current[sum.path] ?? 'max')) return writes;
-	return [sum, ...writes.filter(write => write !== sum)];
+	const isFirst = ({path, value}: LimitWrite): boolean => {
+		const [now, before] = [bytesOf(value), bytesOf(current[path] ?? 'max')];
+		if (path.endsWith('/memory.memsw.limit_in_bytes')) return now > before;
+		return path.endsWith('/cpu.cfs_quota_us') && now < before;
+	};
+	return [...writes.filter(isFirst), ...writes.filter(write => !isFirst(write))];
 }
 
 /** Restores written values, newest first, and returns the errors. */

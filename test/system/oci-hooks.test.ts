@@ -141,3 +141,12 @@ describe('a hook that fails', () => {
 		expect(at.oci('start', 'c').log).toBe('error running startContainer hook #0: /bin/sleep did not end in time');
 	});
 });
+
+test('a hook inside runs in the root filesystem, before the root has changed', () => {
+	const folder = join(at.folder, 'bundle');
+	expect(create({createContainer: [sh(`touch ./made && cat ${folder}/config.json > ./copied`)]})).toMatchObject({
+		status: 0,
+	});
+	expect(existsSync(join(at.folder, 'rootfs/made'))).toBe(true);
+	expect(readFileSync(join(at.folder, 'rootfs/copied'), 'utf8')).toContain('createContainer');
+});

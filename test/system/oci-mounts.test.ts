@@ -50,6 +50,14 @@ describe('options', () => {
 		expect(text).toMatch(/^711\nro,relatime r[ow]/);
 	});
 
+	test('a read-only /dev gets its nodes first', async () => {
+		const mounts = configOf(at, '').mounts.map(mount =>
+			mount.destination === '/dev' ? {...mount, options: [...(mount.options ?? []), 'ro']} : mount,
+		);
+		const text = await printedBy(at, `${optionsOf('/dev')}; echo x > /dev/null && touch /dev/x`, {mounts});
+		expect(text).toMatch(/^ro,nosuid.*\n.*Read-only file system\n$/);
+	});
+
 	test('options for all mounts below, and a source that begins in the bundle', async () => {
 		mkdirSync(join(at.folder, 'bundle/tree'), {recursive: true});
 		const rows = (target: string): string => `awk '$5 ~ "^${target}" { print $6 }' /proc/self/mountinfo | sort -u`;

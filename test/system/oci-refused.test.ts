@@ -1,4 +1,5 @@
-import {existsSync, mkdirSync, symlinkSync} from 'node:fs';
+import {spawn} from 'node:child_process';
+import {existsSync, mkdirSync, rmdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {configOf, forever, type RuntimeBox, runtimeBox} from './runtime-box.ts';
@@ -89,6 +90,24 @@ describe('bad input', () => {
 			log: 'exec: "nothing": executable file not found in $PATH',
 		});
 		expect(bad({...configOf(at, ''), process: {...process, args: ['/etc/passwd']}}).log).toContain('permission denied');
+	});
+
+	test('a control group that is frozen, or that has processes of others', () => {
+		const group = `/sys/fs/cgroup/freezer/tsbox/${basename(at.folder)}`;
+		mkdirSync(group, {recursive: true});
+		writeFileSync(join(group, 'freezer.state'), 'FROZEN');
+		expect(bad(configOf(at, ''))).toMatchObject({
+			status: 1,
+			log: expect.stringContaining("container's cgroup unexpectedly frozen") as string,
+		});
+		writeFileSync(join(group, 'freezer.state'), 'THAWED');
+		const other = spawn('sleep', ['100'], {stdio: 'ignore'});
+		writeFileSync(join(group, 'cgroup.procs'), String(other.pid));
+		expect(bad(configOf(at, '')).log).toContain("container's cgroup is not empty: 1 process(es) found");
+		expect(other.exitCode).toBe(null);
+		writeFileSync('/sys/fs/cgroup/freezer/cgroup.procs', String(other.pid));
+		other.kill('SIGKILL');
+		rmdirSync(group);
 	});
 
 	test('what nobody asked for', () => {

@@ -13,7 +13,8 @@ import {cgroupPids} from '../../kernel/processes.ts';
 import {cpuTime} from '../../kernel/usage.ts';
 import {volumeStepId} from '../../plan/volumes/plan-volumes.ts';
 import {bytes as sizeWords} from '../../spec/values/bytes.ts';
-import {writeRecord} from '../../state/record.ts';
+import {freezersOf, isFrozen, isToFreeze} from '../../state/freezer.ts';
+import {type ContainerRecord, writeRecord} from '../../state/record.ts';
 import {writeStartReport} from '../../state/start-report.ts';
 import {gatheringPid} from '../../step/script/init-script.ts';
 import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
@@ -48,13 +49,25 @@ function startError(machine: Machine, error: unknown, members: readonly CgroupMe
 
 /**
  * Refuses a cgroup in use by an unknown container. Cgroup names do not depend on the state folder, so its processes belong to a
- * container of another state folder, and taking over the cgroup would kill them with this container.
+ * container of another state folder, and taking over the cgroup would kill them with this container. Refuses a frozen one too, in which
+ * the first process would never come to its gate. For an engine, both are said in runc's words.
  */
-function refuseForeign({host, dirs}: Machine, name: string, members: readonly CgroupMember[]): void {
+function refuseForeign({host, dirs}: Machine, {name, engine}: ContainerRecord, members: readonly CgroupMember[]): void {
 	const there = members.filter(({path}) => host.lstat(path) !== undefined);
-	const [pid] = cgroupPids(host, there) ?? [];
+	const frozen = freezersOf(host, there).find(each => isToFreeze(host, each) || isFrozen(host, each));
+	if (frozen !== undefined)
+		throw new TsboxError('E_STATE', "container's cgroup unexpectedly frozen", {
+			why: `whatever starts in ${frozen.path} waits until somebody thaws it`,
+			hint: `thaw it: \`echo ${frozen.version === 2 ? `0 > ${frozen.path}/cgroup.freeze` : `THAWED > ${frozen.path}/freezer.state`}\``,
+		});
+	const pids = cgroupPids(host, there) ?? [];
+	const [pid] = pids;
 	if (pid === undefined) return;
-	throw new TsboxError('E_NAME_IN_USE', `the cgroup of ${name} is in use`, {
+	const message =
+		engine === undefined
+			? `the cgroup of ${name} is in use`
+			: `container's cgroup is not empty: ${pids.length} process(es) found`;
+	throw new TsboxError('E_NAME_IN_USE', message, {
 		why: `process ${pid} in it belongs to a container of another state folder than ${dirs.state}`,
 		hint: 'use another name, or stop that container',
 	});
@@ -93,7 +106,7 @@ export async function start(
 	request: StartRequest,
 ): Promise<StartedContainer> {
 	const {host, facts, dirs} = machine;
-	refuseForeign(machine, record.name, members);
+	refuseForeign(machine, record, members);
 	writeGiven(host, conf, service, config);
 	const {afterStep} = request;
 	let first: FirstProcess = {pid: undefined, hostname: undefined};

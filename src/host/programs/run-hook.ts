@@ -17,7 +17,7 @@ export interface Hook {
 export interface HookRun {
 	/** What an error calls it: `createRuntime hook #0`, counted from zero as engines do. */
 	readonly label: string;
-	/** Its working directory: that of the bundle. */
+	/** Its working directory. */
 	readonly folder: string;
 	/** What it reads, as JSON. */
 	readonly state: unknown;

@@ -57,7 +57,10 @@ const throttles = [
 /** Source: the files of kernel cgroup-v1/*.rst. */
 function* filesOfV1({memory, cpu, blockIO, hugepageLimits, network, unified, rdma}: BundleResources) {
 	if (Object.keys(unified).length > 0)
-		throw refused('linux.resources.unified', 'this machine limits by control groups of version 1');
+		throw refused(
+			'linux.resources.unified',
+			'invalid configuration: this machine limits by control groups of version 1',
+		);
 	const file = (controller: string, name: string, value: string | number, reads?: string | null): CgroupFile => ({
 		controller,
 		file: name,

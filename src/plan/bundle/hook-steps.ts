@@ -32,7 +32,8 @@ export function bundleHooks(input: PlanInput): readonly StepBeside[] {
 					kind: 'runHook',
 					hook,
 					label: `${kind} hook #${at}`,
-					folder: input.extras.bundle?.folder ?? '/',
+					// A hook inside names files of the container by `./lib`, as for runc.
+					folder: kind === 'createContainer' ? input.config.root.path : (input.extras.bundle?.folder ?? '/'),
 					state: hookState(input, 'creating'),
 					...(kind === 'createContainer' ? {inside: true as const} : {}),
 				},

@@ -1,5 +1,6 @@
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {toolboxFolder} from '../../host/programs/sealed-tools.ts';
+import type {OciMount} from '../../oci/config.ts';
 import type {BundleExtras} from '../../oci/extras.ts';
 import {callTrouble} from '../../step/calls/call-trouble.ts';
 import type {MountRow} from '../../step/verbs/mounts.ts';
@@ -67,7 +68,10 @@ export function planBundle(input: PlanInput, bundle: BundleExtras): Plan {
 		conf: containerPaths(input).state,
 		staged: [...staged, ...groups, ...nodes(input)],
 	};
-	const before = rowsApart(input, beforeRows(input, takenFrom(input, taken), loopback || keepsSys(input)));
+	const before = rowsApart(
+		input,
+		beforeRows(withWritableDev(input), takenFrom(input, taken), loopback || keepsSys(input)),
+	);
 	const rows = bundleRows(input, staged, groups);
 	const process = planProcess(input, missing, security);
 	const devices = deviceProgramSteps(input, cgroup.members, inside);
@@ -96,6 +100,7 @@ export function planBundle(input: PlanInput, bundle: BundleExtras): Plan {
 		...rootPropagation(input, inside),
 		...(isGathered ? [] : [...giveStreams(input, bundle, inside), ...security.steps]),
 		...withoutHost(input, inside, [...withoutCopies(input, inside), ...released(input, bundle, inside, before, rows)]),
+		...readonlyDev(input, inside),
 		// The folder of the stage lies on the root itself where nothing is mounted on /dev.
 		...readonlyRoot(input, inside),
 		...schedulingSteps(config),
@@ -284,6 +289,28 @@ function readonlyRoot({config}: PlanInput, inside: InsideStep): readonly Step[] 
 				checks: [{kind: 'mount', target: '/', type: '', options: ['ro']}],
 			},
 		),
+	];
+}
+
+function isReadonlyDev({destination, options}: OciMount): boolean {
+	return destination === '/dev' && options.findLast(option => option === 'ro' || option === 'rw') === 'ro';
+}
+
+/** The stage and the nodes are made on /dev first. */
+function withWritableDev(input: PlanInput): PlanInput {
+	const mounts = input.config.mounts.map(mount =>
+		isReadonlyDev(mount) ? {...mount, options: mount.options.filter(option => option !== 'ro')} : mount,
+	);
+	return {...input, config: {...input.config, mounts}};
+}
+
+function readonlyDev({config}: PlanInput, inside: InsideStep): readonly Step[] {
+	if (!config.mounts.some(isReadonlyDev)) return [];
+	return [
+		inside('dev.readonly', 'make /dev read-only', 'The nodes and the stage on it had to be made first.', 'mount(8)', {
+			action: {kind: 'run', tool: 'mount', args: ['-i', '-n', '-o', 'remount,bind,ro', '/dev'], place: 'toolbox'},
+			checks: [{kind: 'mount', target: '/dev', type: '', options: ['ro']}],
+		}),
 	];
 }
 

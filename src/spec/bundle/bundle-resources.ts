@@ -6,7 +6,8 @@ const rule = z.object({
 	type: z._default(z.enum(['', 'a', 'c', 'b', 'u'], {error: 'must be one of a, c, b'}), 'a'),
 	major: maybe(whole),
 	minor: maybe(whole),
-	access: z._default(text.check(z.regex(/^[rwm]*$/, {error: 'must be of the letters r, w, m'})), 'rwm'),
+	// The letter a is let through, as in runc: it means nothing.
+	access: z._default(text.check(z.regex(/^[rwma]*$/, {error: 'must be of the letters r, w, m'})), 'rwm'),
 });
 
 /** Zero is none, as engines write it. */

@@ -86,7 +86,7 @@ export type SystemCall =
 	| 'write';
 
 /** The numbers of the calls, by machine name of uname(2): arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h. */
-export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, number>>>> = {
+export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, number> & {dup2?: number}>>> = {
 	x86_64: {
 		bpf: 321,
 		capget: 125,
@@ -95,6 +95,7 @@ export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, nu
 		clone: 56,
 		clone3: 435,
 		close: 3,
+		dup2: 33,
 		dup3: 292,
 		exit_group: 231,
 		fchownat: 260,

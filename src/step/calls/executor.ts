@@ -24,7 +24,8 @@ sub fail { say_line($_[0]) if @_; say_line("\@fail $step 1") if $step ne ''; tel
 sub fields_of { my @words = split /\t/, $_[0], -1; s/%(25|09|0A)/chr hex $1/ge for @words; @words }
 sub must { fail("$_[1]: $!") if !defined $_[0] || $_[0] eq '' || $_[0] == -1 }
 sub call { my $number = $nr{shift()}; syscall $number, @_ }
-sub dup_to { must(call('dup3', $_[0], $_[1], 0), "descriptor $_[1]") }
+# dup2(2) where there is one: filters that are older than dup3(2) let it through.
+sub dup_to { must($nr{dup2} ? call('dup2', $_[0], $_[1]) : call('dup3', $_[0], $_[1], 0), "descriptor $_[1]") }
 sub close_fds { call('close', $_ + 0) for @_ }
 sub pointer { $_[0] eq '' ? 0 : $_[0] }
 # AT_FDCWD, O_CLOEXEC. Perl's own open asks four things about each file.

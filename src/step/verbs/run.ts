@@ -99,7 +99,7 @@ export interface RunHookAction {
 	readonly hook: OciHook;
 	/** What an error calls it: `createRuntime hook #0`. */
 	readonly label: string;
-	/** The folder of the bundle, in which it runs. */
+	/** The folder in which it runs: that of the bundle, or the root filesystem for one inside. */
 	readonly folder: string;
 	/** The state without the process number, which is known when the hook runs. */
 	readonly state: Readonly<Record<string, unknown>>;
