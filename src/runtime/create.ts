@@ -18,6 +18,7 @@ import {engineLink} from '../state/engine-link.ts';
 import {bundleProgram} from '../step/calls/bundle-program.ts';
 import {containerFolder, type EngineFacts, readRecord, writeRecord} from '../state/record.ts';
 import {cgroupPlace} from './cgroups/cgroup-path.ts';
+import {stepInRuncsWords} from './runc-words.ts';
 import {engineOf, nameOf} from './engine-of.ts';
 import {findCommand} from './find-command.ts';
 import {writeFrontFiles} from './front-files.ts';
@@ -51,7 +52,7 @@ export interface CreateRequest {
 /** Tells a caller what an event means to it. */
 export function tell(event: RunEvent, {warn, debug}: Pick<CreateRequest, 'warn' | 'debug'>): void {
 	if (event.type === 'warning') warn(event.text);
-	else if (event.type === 'step.started') debug?.(`step ${event.id}`);
+	else if (event.type === 'step.started') debug?.(stepInRuncsWords(event.id));
 }
 
 /** Reads the configuration of a bundle. */

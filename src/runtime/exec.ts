@@ -26,6 +26,8 @@ export interface EngineExec {
 	/** Return when the process runs, and leave it to the engine. */
 	readonly detach: boolean;
 	readonly ignorePaused: boolean;
+	/** Told how far it is. */
+	readonly debug?: ((text: string) => void) | undefined;
 	/** Control groups below those of the container: `[CONTROLLERS:]PATH`. */
 	readonly cgroups: readonly string[];
 	/** Descriptors of the caller that the process is to have. */
@@ -96,6 +98,7 @@ export async function exec(machine: Machine, asked: EngineExec): Promise<number>
 		{stdin: 0, stdout: 1, stderr: 2},
 		{tty, conf: containerFolder(dirs.state, record.name), preserved: fds},
 	);
+	asked.debug?.(`nsexec container setup: enter the namespaces of ${first.pid}`);
 	const program = asked.detach
 		? host.start(argv, {stdio: withPreserved([0, 1, 2, 'pipe', 'pipe'], fds), isBackground: true})
 		: await attachment.launch(argv);
@@ -111,8 +114,10 @@ export async function exec(machine: Machine, asked: EngineExec): Promise<number>
 			...(fds.length === 0 ? {} : {preserved: fds.length}),
 		},
 		async inside => {
+			asked.debug?.(`child process in init(): ${inside.pid} waits at its gate`);
 			await attachment.onProcess(inside);
 			if (process.scheduler !== undefined) await scheduleProcess(machine, inside.pid, process.scheduler);
+			asked.debug?.(`setns_init: about to exec ${process.args[0] ?? ''}`);
 		},
 	).catch((error: unknown) => {
 		host.kill(-program.pid, 'SIGKILL');

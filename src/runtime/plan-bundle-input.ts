@@ -83,7 +83,7 @@ export async function planBundle(machine: Machine, request: BundleRequest): Prom
 			reproducible: false,
 			devices: [],
 			addedCapabilities: ['ALL'],
-			hasCgroupParent: !config.linux.cgroupsPath.startsWith('/tsbox/'),
+			hasCgroupParent: !/^\/tsbox(-oci)?\//.test(config.linux.cgroupsPath),
 			bundle,
 			warnings:
 				bundle.keepsGroups && isRange(map)

@@ -14,3 +14,16 @@ export function inRuncsWords(error: unknown, command = ''): unknown {
 	const words = isMissing ? 'no such file or directory' : 'permission denied';
 	return new TsboxError(code, `exec ${command}: ${words}: ${message}`, {...present({hint}), cause: error});
 }
+
+/** What runc logs at the moment of a step, with --debug. Callers wait for these words. */
+const debugWords: Readonly<Record<string, string>> = {
+	'namespaces.start': 'nsexec container setup',
+	'process.privileges': 'child process in init()',
+	'process.exec': 'init: closing the pipe to signal completion',
+};
+
+/** A step as a line of the log. */
+export function stepInRuncsWords(id: string): string {
+	const words = debugWords[id];
+	return words === undefined ? `step ${id}` : `${words}: step ${id}`;
+}

@@ -1,4 +1,4 @@
-import {spawn} from 'node:child_process';
+import {spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync, mkdirSync, openSync, readFileSync, rmdirSync, writeFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
@@ -214,4 +214,46 @@ test('--debug logs each step', () => {
 	expect(lines.map(line => JSON.parse(line) as {level: string; msg: string})).toContainEqual(
 		expect.objectContaining({level: 'debug', msg: 'step mounts.after'}),
 	);
+});
+
+test('--debug without a log writes to the standard error, in the words that callers of runc wait for', () => {
+	const folder = at.bundle(configOf(at, forever));
+	const [program = '', ...words] = at.command;
+	const debugged = (...verb: readonly string[]): string => {
+		const err = openSync(join(at.folder, 'debug'), 'w');
+		spawnSync(program, [...words, '--debug', ...verb], {stdio: ['ignore', 'ignore', err]});
+		return readFileSync(join(at.folder, 'debug'), 'utf8');
+	};
+	const created = debugged('run', '--detach', '--bundle', folder, 'c');
+	const entered = debugged('exec', 'c', 'true');
+	for (const said of [created, entered]) {
+		expect(said).toMatch(/^time="\S+" level=debug msg="nsexec container setup: /m);
+		expect(said).toContain('child process in init()');
+	}
+	expect(created).toContain('init: closing the pipe to signal completion');
+	expect(entered).toContain('setns_init: about to exec');
+});
+
+test('commands without a terminal of their own, one after the other and at once, from a terminal', async () => {
+	runDetached();
+	const line = [...at.command, 'exec', 'c', 'sh', '-c', "'sleep 0.2; echo said'"].join(' ');
+	const said = (): Promise<string> =>
+		new Promise(done => {
+			const child = spawn('script', ['-qec', line, '/dev/null'], {stdio: ['ignore', 'pipe', 'inherit']});
+			let text = '';
+			child.stdout.setEncoding('utf8').on('data', (more: string) => (text += more));
+			child.once('close', () => done(text.replaceAll(/[\r\0]/g, '')));
+		});
+	expect(await Promise.all([said(), said(), said()])).toEqual(['said\n', 'said\n', 'said\n']);
+	expect(await said()).toBe('said\n');
+});
+
+test('a configuration without cgroupsPath gets a control group with the name of its id', () => {
+	const {linux, ...config} = configOf(at, forever);
+	const {cgroupsPath: _, ...rest} = linux;
+	const id = basename(at.folder);
+	expect(at.oci('run', '--detach', '--bundle', at.bundle({...config, linux: rest}), id).status).toBe(0);
+	expect(existsSync(`/sys/fs/cgroup/pids/tsbox-oci/${id}/pids.max`)).toBe(true);
+	expect(at.oci('delete', '--force', id).status).toBe(0);
+	expect(existsSync(`/sys/fs/cgroup/pids/tsbox-oci/${id}`)).toBe(false);
 });

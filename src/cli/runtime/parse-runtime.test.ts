@@ -37,11 +37,17 @@ test.each([
 
 test.each(Object.entries(runtimeCommands))('the help of %s names each of its options', (verb, {options}) => {
 	const page = runtimeHelp(verb, 80);
-	expect(page).toMatch(new RegExp(`^NAME:\n   tsbox-runtime ${verb} - `));
+	expect(page).toMatch(new RegExp(`^NAME:\n   tsbox-runtime ${verb}, in place of runc ${verb} - `));
 	expect(Object.keys(options).filter(name => !page.includes(`--${name}`))).toEqual([]);
 });
 
 test('the help page names each verb', () => {
 	const page = runtimeHelp(undefined, 80);
 	expect(Object.keys(runtimeCommands).filter(name => !new RegExp(`^  ${name} `, 'm').test(page))).toEqual([]);
+});
+
+test('a verb that is refused says why, whatever its options are, and has help', () => {
+	expect(() => parsed('checkpoint --image-path /x c')).toThrow('checkpoint is not supported');
+	expect(parsed('checkpoint --help')).toMatchObject({verb: 'checkpoint', help: true});
+	expect(parsed('help restore')).toMatchObject({verb: 'restore', help: true});
 });

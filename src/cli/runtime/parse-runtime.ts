@@ -58,6 +58,15 @@ export function parseRuntime(argv: readonly string[]): RuntimeArguments {
 	if (verb === undefined) return {verb, globals, options: {}, words: [], help};
 	const command = Object.hasOwn(runtimeCommands, verb) ? runtimeCommands[verb] : undefined;
 	if (command === undefined) throw usage(`No help topic for '${verb}'`);
+	const {refused} = command;
+	const isHelpAsked = words.some(word => /^--?h(elp)?$/.test(word));
+	if (refused !== undefined && !help) {
+		if (isHelpAsked) return {verb, globals, options: {}, words: [], help: true};
+		throw new TsboxError('E_HOST_UNSUPPORTED', `${verb} is not supported`, {
+			why: refused,
+			hint: 'stop the container, and start it anew',
+		});
+	}
 	const known: Options = {...command.options, help: runtimeGlobals['help'] as Option};
 	const options: Found = {};
 	const plain: string[] = [];

@@ -8,6 +8,8 @@ export interface RuntimeCommand {
 	readonly options: Options;
 	/** The words after the first one are a command line of their own: an option among them is not the runtime's. */
 	readonly passesOn?: true;
+	/** Why it is refused, whatever its options are. */
+	readonly refused?: string;
 }
 
 const text = (describe: string, more: Partial<Option> = {}): Option => ({
@@ -80,8 +82,11 @@ export const runtimeExamples: readonly (readonly [line: string, what: string])[]
 
 const format = text('table or json', {short: 'f', choices: ['table', 'json']});
 
+const noCheckpoints = 'no step of a plan stores the memory of processes';
+
 /** All verbs. Names, options and meaning are those of runc(8); `--config` and `--regex` are those of crun(1). */
 export const runtimeCommands: Readonly<Record<string, RuntimeCommand>> = {
+	checkpoint: {describe: 'Refused: there are no checkpoints', words: 'ID', options: {}, refused: noCheckpoints},
 	create: {describe: 'Create a container; `start` lets its command run', words: 'ID', options: bundle},
 	delete: {
 		describe: 'Remove a container that has ended',
@@ -145,6 +150,7 @@ export const runtimeCommands: Readonly<Record<string, RuntimeCommand>> = {
 		passesOn: true,
 		options: {format},
 	},
+	restore: {describe: 'Refused: there are no checkpoints', words: 'ID', options: {}, refused: noCheckpoints},
 	resume: {describe: 'Let a paused container go on', words: 'ID', options: {}},
 	run: {
 		describe: 'Create a container, start it, and wait for its end',

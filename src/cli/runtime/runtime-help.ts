@@ -13,7 +13,7 @@ export function runtimeHelp(verb: string | undefined, columns: number): string {
 	const sections =
 		command === undefined
 			? [
-					title('NAME', 'tsbox-runtime - Open Container Initiative runtime'),
+					title('NAME', 'tsbox-runtime, in place of runc - Open Container Initiative runtime'),
 					title('USAGE', 'tsbox-runtime [GLOBAL OPTIONS] VERB [OPTIONS] [ID]'),
 					page.list(
 						'VERBS:',
@@ -24,7 +24,7 @@ export function runtimeHelp(verb: string | undefined, columns: number): string {
 					page.prose('Help on a verb: tsbox-runtime VERB --help. With engines: docs/engines.md.'),
 				]
 			: [
-					title('NAME', `tsbox-runtime ${verb} - ${command.describe}`),
+					title('NAME', `tsbox-runtime ${verb}, in place of runc ${verb} - ${command.describe}`),
 					title('USAGE', ['tsbox-runtime', verb, '[OPTIONS]', command.words].join(' ').trimEnd()),
 					page.list('OPTIONS:', optionRows(command.options)),
 				];

@@ -78,18 +78,23 @@ function messageOf(error: unknown): string {
 		.replaceAll('\n', '; ');
 }
 
+/** @param elsewhere - gets the line where no log is asked for */
 function writeLog(
 	{globals}: Pick<RuntimeArguments, 'globals'>,
 	level: 'error' | 'warning' | 'debug',
 	message: string,
+	elsewhere: (text: string) => void = () => {},
 ): void {
-	const file = last(globals, 'log');
-	if (file === undefined || file === '') return;
+	const file = last(globals, 'log') ?? '';
 	const time = new Date().toISOString();
 	const line =
 		last(globals, 'log-format') === 'json'
 			? JSON.stringify({level, msg: message, time})
 			: `time="${time}" level=${level} msg=${JSON.stringify(message)}`;
+	if (file === '') {
+		elsewhere(`${line}\n`);
+		return;
+	}
 	try {
 		realHost().append(file, `${line}\n`);
 	} catch {
@@ -117,7 +122,7 @@ async function dispatch(args: RuntimeArguments, io: RuntimeIo): Promise<number> 
 		root: resolve(io.cwd, last(globals, 'root') ?? defaultRoot(realHost(), io.env, process.getuid?.() ?? 0)),
 		folders: present({state: folder('state'), store: folder('store'), config: folder('config')}),
 		warn: text => writeLog(args, 'warning', text),
-		debug: optionOf({options: globals}, 'debug') === 'true' ? text => writeLog(args, 'debug', text) : undefined,
+		debug: optionOf({options: globals}, 'debug') === 'true' ? text => writeLog(args, 'debug', text, io.err) : undefined,
 	};
 	const {runVerb} = await import('./runtime-verbs.ts');
 	return await runVerb(args, context);

@@ -204,6 +204,7 @@ async function exec(args: RuntimeArguments, context: RuntimeContext): Promise<nu
 		detach: optionOf(args, 'detach') === 'true',
 		ignorePaused: optionOf(args, 'ignore-paused') === 'true',
 		cgroups: args.options['cgroup'] ?? [],
+		debug: context.debug,
 		preserved: preserved(args, context),
 	});
 	return await stayAwake(running);

@@ -19,7 +19,7 @@ function place(
 }
 
 test.each([
-	['', '/tsbox/n'],
+	['', '/tsbox-oci/n'],
 	['docker/x', '/docker/x'],
 	['../../../x', '/x'],
 	['a.slice:b:c', '/a.slice:b:c'],

@@ -4,6 +4,9 @@ import {TsboxError} from '../../errors/tsbox-error.ts';
 import {isHostRoot} from '../../host/host-root.ts';
 import type {SystemdScope} from '../../oci/extras.ts';
 
+/** The control group that those without `linux.cgroupsPath` are in, by their id, as far as tsbox has one container of it. */
+const ownParent = '/tsbox-oci';
+
 /** Where a container's control group is. */
 export interface CgroupPlace {
 	/** From the root of the hierarchy. */
@@ -25,7 +28,8 @@ export function cgroupPlace(
 	asked: string,
 	{name, id, systemd}: {readonly name: string; readonly id: string; readonly systemd: boolean},
 ): CgroupPlace {
-	if (!systemd) return {path: asked === '' ? `/tsbox/${name}` : posix.resolve('/', asked)};
+	if (!systemd)
+		return {path: asked === '' ? `${ownParent}/${name === `oci-${id}` ? id : name}` : posix.resolve('/', asked)};
 	const words = (asked === '' ? `:tsbox:${id}` : asked).split(':');
 	const [slice = '', prefix = '', unit = ''] = words;
 	if (words.length !== 3 || unit === '' || words.some(word => !/^[A-Za-z0-9_.@\\-]*$/.test(word)))
