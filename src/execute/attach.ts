@@ -14,8 +14,8 @@ import {
 	releaseInput,
 } from '../host/programs/stdio.ts';
 import {guardDescriptor} from '../step/script/guard-script.ts';
-import {shellCommand} from '../spec/syntax/shell-words.ts';
-import {hostToolWords} from '../step/verbs/toolbox.ts';
+import {present} from '../spec/syntax/pick.ts';
+import {type PtyHolder, scriptHolder, socketHolder} from './terminal/pty-holder.ts';
 import {callerTerminal, type TerminalEnds} from './terminal/terminal-ends.ts';
 import {makeFifos} from './fifos.ts';
 import {type GateForm, pipeGate} from './gate.ts';
@@ -54,6 +54,8 @@ export interface Attachment {
 export interface AttachOptions {
 	/** Give the command its own pty. */
 	readonly tty: boolean;
+	/** The socket through which the container sends its pty; by default it gets one that script(1) makes. */
+	readonly consoleSocket?: string | undefined;
 	/** The terminal to connect the pty to; by default the caller's standard streams. */
 	readonly terminal?: TerminalEnds | undefined;
 	/** The container's state folder. */
@@ -83,7 +85,12 @@ export function attach(host: Host, facts: HostFacts, stdio: CallerStdio, options
 			});
 	}
 	return options.tty
-		? attachTerminal(host, facts, options.terminal ?? callerTerminal(stdio.stdout), options)
+		? attachTerminal(
+				host,
+				options.consoleSocket === undefined ? scriptHolder(host, facts) : socketHolder(facts, options.consoleSocket),
+				options.terminal ?? callerTerminal(stdio.stdout),
+				options,
+			)
 		: attachStreams(host, stdio, options);
 }
 
@@ -100,29 +107,20 @@ function ends(stream: Readable | Writable | undefined | null): Promise<void> {
 	});
 }
 
-/** The container gets its own pty, which script(1) holds. tsbox relays between script(1) and a terminal. */
+/** The container gets a pty of its own. tsbox relays between the program that holds it and a terminal. */
 function attachTerminal(
 	host: Host,
-	facts: HostFacts,
+	holder: PtyHolder,
 	terminal: TerminalEnds,
 	{tap, preserved}: AttachOptions,
 ): Attachment {
-	const script = hostToolWords(facts, 'script');
-	if (script === undefined)
-		throw new TsboxError('E_HOST_UNSUPPORTED', 'this host has no script, which makes the terminal', {
-			hint: 'install it (Debian: bsdutils), or run without -t',
-		});
 	const {input, output} = terminal;
 	let program: RunningProgram | undefined;
-	let pts: string | undefined;
+	let first: ProcessIdentity | undefined;
 	let unsubscribe = (): void => {};
 	const resize = async (): Promise<void> => {
-		const stty = hostToolWords(facts, 'stty');
 		const size = terminal.size();
-		if (pts === undefined || stty === undefined || size === undefined) return;
-		const words = [...stty, '-F', pts, 'rows', String(size.rows), 'cols', String(size.columns)];
-		// Not host.run: the modules that it loads first would delay the start and count as time of its steps.
-		await host.start(words, {stdio: ['ignore', 'ignore', 'ignore']}).ended;
+		if (program !== undefined && first !== undefined && size !== undefined) await holder.resize(program, first, size);
 	};
 	const release = (): void => {
 		unsubscribe();
@@ -132,32 +130,12 @@ function attachTerminal(
 	};
 	return {
 		launch: async (argv, gate = pipeGate.ends) => {
-			// If its stdin is not a terminal, script(1) decides about echo by itself. `always` leaves echo to the pty, as on
-			// any terminal.
-			program = startGuarded(
-				host,
-				[
-					...script,
-					'--quiet',
-					'--return',
-					'--flush',
-					'--echo',
-					'always',
-					'--command',
-					`exec ${shellCommand(argv)}`,
-					'/dev/null',
-				],
-				{
-					stdio: ['pipe', 'pipe', 'ignore', ...gate],
-					env: {SHELL: facts.tools.sh?.path ?? '/bin/sh'},
-				},
-				preserved,
-			);
+			const stdio = ['pipe', 'pipe', holder.control, ...gate] as const;
+			program = startGuarded(host, holder.words(argv), {stdio, ...present({env: holder.env})}, preserved);
 			return program;
 		},
-		onProcess: async ({pid}) => {
-			pts = host.readlink(`/proc/${pid}/fd/5`);
-			if (pts !== undefined && !/^\/dev\/pts\/\d+$/.test(pts)) pts = undefined;
+		onProcess: async process => {
+			first = process;
 			await resize();
 		},
 		connect: typed => {
@@ -170,7 +148,9 @@ function attachTerminal(
 			if (fromPty !== undefined && fromPty !== null && 'read' in fromPty) {
 				if (tap !== undefined) fromPty.on('data', (bytes: Buffer) => tap('stdout', bytes));
 				// The caller's terminal is gone, so the command's terminal must hang up too.
-				terminal.onGone?.(() => fromPty.destroy());
+				terminal.onGone?.(() => {
+					for (const pipe of program?.pipes.slice(1, 3) ?? []) pipe?.destroy();
+				});
 				fromPty.pipe(output, {end: false});
 			}
 			unsubscribe = terminal.onResize(() => void resize());

@@ -19,6 +19,7 @@ import {bundleProgram} from '../step/calls/bundle-program.ts';
 import {containerFolder, type EngineFacts, readRecord, writeRecord} from '../state/record.ts';
 import {cgroupPlace} from './cgroups/cgroup-path.ts';
 import {stepInRuncsWords} from './runc-words.ts';
+import {checkTerminal, ownConsole} from './console.ts';
 import {engineOf, nameOf} from './engine-of.ts';
 import {findCommand} from './find-command.ts';
 import {writeFrontFiles} from './front-files.ts';
@@ -86,17 +87,6 @@ function withEnv(bundle: BundleConfig, more: readonly string[]): BundleConfig {
 	return {...bundle, process: {...bundle.process, env: [...bundle.process.env, ...more]}};
 }
 
-function checkTerminal({terminal}: BundleConfig['process'], consoleSocket: string | undefined): void {
-	if (terminal && consoleSocket === undefined)
-		throw new TsboxError('E_USAGE', 'cannot allocate tty if runc will detach without setting console socket', {
-			hint: 'name a socket with --console-socket, or set `process.terminal` to false',
-		});
-	if (!terminal && consoleSocket !== undefined)
-		throw new TsboxError('E_USAGE', 'cannot use console socket if runc will not detach or allocate tty', {
-			hint: 'set `process.terminal` to true, or leave --console-socket out',
-		});
-}
-
 /**
  * The process that looks after a container for its engine: an ancestor of this process, to which the kernel gave the first process. For an
  * engine that is not known that may be anything, as the login session of a person.
@@ -128,7 +118,7 @@ export async function claimBundle(
 	checkId(id);
 	const folder = host.realpath(request.bundle) ?? request.bundle;
 	const bundle = readBundle(machine, folder, request.config ?? 'config.json');
-	if (!stays) checkTerminal(bundle.process, request.consoleSocket);
+	checkTerminal(bundle.process, request.consoleSocket, stays);
 	if (request.noPivot)
 		throw new TsboxError('E_HOST_UNSUPPORTED', '--no-pivot is not supported', {
 			why: "only pivot_root(2) takes the host's files out of reach",
@@ -146,6 +136,8 @@ export async function claimBundle(
 		return there !== undefined && (there.id !== id || there.root !== root);
 	};
 	const name = nameOf(kind, root, id, isTaken);
+	const consoleSocket =
+		request.consoleSocket ?? (bundle.process.terminal ? ownConsole(containerFolder(dirs.state, name)) : undefined);
 	const {path: cgroup, scope} = cgroupPlace(machine, cgroupsPath, {name, id, systemd: request.systemdCgroup});
 	const config = fromBundle(withEnv(bundle, request.preserved.env), {
 		root: rootOf(machine, folder, bundle),
@@ -160,7 +152,7 @@ export async function claimBundle(
 		folder: request.bundle,
 		config,
 		seccomp: bundle.linux.seccomp,
-		consoleSocket: request.consoleSocket,
+		consoleSocket,
 		preserved: request.preserved.fds.length,
 		scope,
 		stays,

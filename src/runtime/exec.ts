@@ -4,10 +4,12 @@ import {exitCodeOf} from '../container/machine/exit-code.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {attach} from '../execute/attach.ts';
 import {withPreserved} from '../execute/preserved-stdio.ts';
+import {signalProcess} from '../host/programs/process.ts';
 import type {OciProcess} from '../oci/config.ts';
 import {present} from '../spec/syntax/pick.ts';
 import {containerFolder} from '../state/record.ts';
 import {bundleProgram} from '../step/calls/bundle-program.ts';
+import {checkTerminal, ownConsole} from './console.ts';
 import {findCommand} from './find-command.ts';
 import {findRecord} from './find-record.ts';
 import {homeOf} from './home-of.ts';
@@ -37,21 +39,19 @@ export interface EngineExec {
 /**
  * Runs a process in the namespaces and the control groups of a container of an engine.
  *
+ * @param onSignal - called with what sends the process a signal, unless it is left to the engine
  * @returns the exit status; 0 for one that is left to the engine
  * @throws TsboxError E_NO_SUCH_CONTAINER, E_STATE, E_COMMAND_NOT_FOUND, E_COMMAND_NOT_EXECUTABLE, E_STEP_FAILED.
  */
-export async function exec(machine: Machine, asked: EngineExec): Promise<number> {
+export async function exec(
+	machine: Machine,
+	asked: EngineExec,
+	onSignal: (send: (signal: string) => void) => void,
+): Promise<number> {
 	const {host, facts, dirs} = machine;
 	const {process, consoleSocket} = asked;
 	const {fds} = asked.preserved;
-	if (asked.detach && process.terminal !== (consoleSocket !== undefined))
-		throw new TsboxError(
-			'E_USAGE',
-			process.terminal
-				? 'cannot allocate tty if runc will detach without setting console socket'
-				: 'cannot use console socket if runc will not detach or allocate tty',
-			{hint: 'name a socket with --console-socket for a process with a terminal, and for no other'},
-		);
+	checkTerminal(process, consoleSocket, !asked.detach);
 	const {record, status} = findRecord(machine, asked.root, asked.id);
 	if (status === 'stopped')
 		throw new TsboxError('E_STATE', 'cannot exec in a stopped container', {hint: 'start another one'});
@@ -63,21 +63,22 @@ export async function exec(machine: Machine, asked: EngineExec): Promise<number>
 	if (first === null)
 		throw new TsboxError('E_STATE', 'cannot exec in a container that is being created', {hint: 'wait'});
 	const {uid, gid, additionalGids = [], umask} = process.user;
-	const tty = process.terminal && consoleSocket === undefined;
+	const conf = containerFolder(dirs.state, record.name);
+	const ownSocket = ownConsole(conf);
 	const {argv, pass} = entranceTo(machine, record.name, {
 		user: {uid, gid, groups: additionalGids},
-		tty,
+		tty: false,
 		engine: {
 			leaves: asked.detach,
-			...(consoleSocket === undefined
-				? {}
-				: {
+			...(process.terminal
+				? {
 						console: {
-							socket: consoleSocket,
+							socket: consoleSocket ?? ownSocket,
 							rows: process.consoleSize?.height ?? 0,
 							columns: process.consoleSize?.width ?? 0,
 						},
-					}),
+					}
+				: {}),
 			limits: process.rlimits.map(({type, soft, hard}) => ({
 				name: type.replace('RLIMIT_', '').toLowerCase(),
 				soft,
@@ -96,7 +97,7 @@ export async function exec(machine: Machine, asked: EngineExec): Promise<number>
 		host,
 		facts,
 		{stdin: 0, stdout: 1, stderr: 2},
-		{tty, conf: containerFolder(dirs.state, record.name), preserved: fds},
+		{tty: process.terminal && consoleSocket === undefined, consoleSocket: ownSocket, conf, preserved: fds},
 	);
 	asked.debug?.(`nsexec container setup: enter the namespaces of ${first.pid}`);
 	const program = asked.detach
@@ -125,6 +126,7 @@ export async function exec(machine: Machine, asked: EngineExec): Promise<number>
 	});
 	if (asked.pidFile !== undefined) host.writeWhole(asked.pidFile, String(inside.pid), 0o644);
 	if (asked.detach) return 0;
+	onSignal(signal => void signalProcess(host, inside, signal));
 	attachment.connect();
 	const ended = await program.ended;
 	await attachment.finish();

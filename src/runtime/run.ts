@@ -13,6 +13,7 @@ import {engineLink} from '../state/engine-link.ts';
 import {readRecord} from '../state/record.ts';
 import {bundleProgram} from '../step/calls/bundle-program.ts';
 import type {ClaimedContainer} from '../container/start/claim-container.ts';
+import {ownConsole} from './console.ts';
 import {claimBundle, type CreateRequest, tell} from './create.ts';
 import {startedFolder} from '../state/start-report.ts';
 import {writeFrontFiles} from './front-files.ts';
@@ -64,7 +65,7 @@ export async function run(
 			host,
 			facts,
 			{stdin: 0, stdout: 1, stderr: 2},
-			{tty, conf, tap: recorder?.tap, preserved: request.preserved.fds},
+			{tty, consoleSocket: ownConsole(conf), conf, tap: recorder?.tap, preserved: request.preserved.fds},
 		);
 		const started = await start(machine, claimed, attachment, {
 			emit,

@@ -13,7 +13,7 @@ export function linkOf(path: string): string {
 }
 
 /** Runs a shell command line on a terminal of script(1). */
-export function onTerminal(at: TestBox, line: string) {
+export function onTerminal(at: Pick<TestBox, 'folder'>, line: string) {
 	const child = spawn('script', ['-qefc', line, '/dev/null'], {
 		cwd: at.folder,
 		env: {PATH: process.env['PATH'], SHELL: '/bin/sh', TERM: 'xterm'},

@@ -195,18 +195,24 @@ async function exec(args: RuntimeArguments, context: RuntimeContext): Promise<nu
 	refusePidfd(args);
 	const {exec: execIn} = await import('../../runtime/exec.ts');
 	const machine = await machineOf(context);
-	const running = execIn(machine, {
-		root: context.root,
-		id,
-		process: await execProcess(machine, args, context, id, command),
-		consoleSocket: pathOption(args, context, 'console-socket'),
-		pidFile: pathOption(args, context, 'pid-file'),
-		detach: optionOf(args, 'detach') === 'true',
-		ignorePaused: optionOf(args, 'ignore-paused') === 'true',
-		cgroups: args.options['cgroup'] ?? [],
-		debug: context.debug,
-		preserved: preserved(args, context),
-	});
+	const running = execIn(
+		machine,
+		{
+			root: context.root,
+			id,
+			process: await execProcess(machine, args, context, id, command),
+			consoleSocket: pathOption(args, context, 'console-socket'),
+			pidFile: pathOption(args, context, 'pid-file'),
+			detach: optionOf(args, 'detach') === 'true',
+			ignorePaused: optionOf(args, 'ignore-paused') === 'true',
+			cgroups: args.options['cgroup'] ?? [],
+			debug: context.debug,
+			preserved: preserved(args, context),
+		},
+		send => {
+			for (const name of passed) process.on(name, () => send(name));
+		},
+	);
 	return await stayAwake(running);
 }
 

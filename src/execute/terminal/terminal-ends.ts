@@ -15,7 +15,7 @@ export interface TerminalEnds {
 	readonly take?: (typed: ((bytes: Uint8Array) => void) | undefined) => void;
 	/** Called when the transfer has ended, also when it did not start. May be called twice. */
 	readonly release?: () => void;
-	/** Calls back when nobody sees the output any more. */
+	/** Calls back when nobody sees the output any more, maybe more than once. */
 	readonly onGone?: (callback: () => void) => void;
 }
 
@@ -41,6 +41,10 @@ export function callerTerminal(stdout: number): TerminalEnds {
 			if (heard !== undefined) input.off('data', heard);
 			releaseInput();
 		},
-		onGone: callback => onceUnwritable(stdout, callback),
+		onGone: callback => {
+			onceUnwritable(stdout, callback);
+			// Ctrl-D ends no raw terminal: it has hung up.
+			if (input.isTTY) input.once('end', callback).once('close', callback);
+		},
 	};
 }

@@ -3,7 +3,7 @@ import type {MountRow} from '../../step/verbs/mounts.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import type {InsideStep} from '../input/inside-step.ts';
 import {containerPaths, type PlanInput} from '../input/input.ts';
-import {filesStep, gatherRows, ownTerminal, reachRows, reachStep, type Taken} from '../mounts/gather.ts';
+import {filesStep, gatherRows, reachRows, reachStep, type Taken} from '../mounts/gather.ts';
 import {rootOnly} from '../process/plan-process.ts';
 import {makesOwnNodes, nodesFolder, ownNodes} from './bundle-devices.ts';
 
@@ -40,8 +40,6 @@ export function gatherBundle(
 		...ownNodes(input, inside, map),
 		...(files.length === 0 ? [] : [filesStep(input, inside, files)]),
 		reachStep(input, inside, reachRows(input, files)),
-		// The streams of one that is given the engine's terminal later may be /dev/null of the host.
-		...(input.tty && input.extras.bundle?.consoleSocket === undefined ? [ownTerminal(inside, map)] : []),
 		...rootOnly(input),
 		...between,
 	];

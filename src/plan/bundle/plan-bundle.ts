@@ -125,13 +125,12 @@ export function planBundle(input: PlanInput, bundle: BundleExtras): Plan {
 }
 
 /**
- * A step that starts the first process, or enters its namespaces. A terminal that is no engine's is made outside, by script(1), as for any
- * container.
+ * A step that starts the first process, or enters its namespaces. Its terminal is made inside, in another step.
  *
  * @param isLast - all namespaces are made by it, and the process that starts the first one ends at once, if nobody waits for it
  */
 function started<S extends Step>({config}: PlanInput, step: S, bundle: BundleExtras, isLast: boolean): S {
-	const {stays, consoleSocket} = bundle;
+	const {stays} = bundle;
 	const {action} = step;
 	if (action.kind !== 'start' && action.kind !== 'enterNamespaces') throw new TypeError(`${step.id} starts nothing`);
 	const {timeOffsets: offsets} = config.linux;
@@ -142,7 +141,7 @@ function started<S extends Step>({config}: PlanInput, step: S, bundle: BundleExt
 			unshare: withPropagation(action.unshare, startPropagation(config)),
 			...(action.kind === 'start' ? {allCpus: true} : {}),
 			...(isLast && offsets !== undefined ? {offsets} : {}),
-			tty: stays && action.tty && consoleSocket === undefined,
+			tty: false,
 			...(isLast && !stays ? {leaves: true} : {}),
 		},
 		checks: [...step.checks, ...(isLast ? clockChecks(config) : [])],
@@ -191,8 +190,8 @@ function connect({consoleSocket}: BundleExtras, inside: InsideStep): readonly St
 	return [
 		inside(
 			'terminal.connect',
-			'connect to the socket of the engine',
-			'The engine gets the other end of the terminal through it. Its path can be reached no more once the root has changed.',
+			'connect to the socket that gets the terminal',
+			'Who relays it, the engine or tsbox itself, gets the other end through this socket. Its path can be reached no more once the root has changed.',
 			'unix(7)',
 			{action: {kind: 'connectConsole', socket: consoleSocket}, undo: endsWithIt},
 		),
@@ -248,7 +247,7 @@ function terminal({config}: PlanInput, {consoleSocket}: BundleExtras, inside: In
 	return [
 		inside(
 			'terminal.open',
-			'make a terminal, and send the other end of it to the engine',
+			'make a terminal, and send the other end of it through the socket',
 			"It is one of the container's own /dev/pts, so that a program finds it by its name. The process leads the session of the terminal.",
 			'pts(4)',
 			{
@@ -315,10 +314,10 @@ function readonlyDev({config}: PlanInput, inside: InsideStep): readonly Step[] {
 }
 
 /** A pipe opens again through /dev/stdout for its owner alone. */
-function giveStreams(input: PlanInput, {streams, consoleSocket}: BundleExtras, inside: InsideStep): readonly Step[] {
+function giveStreams(input: PlanInput, {streams}: BundleExtras, inside: InsideStep): readonly Step[] {
 	const {uid} = input.config.process.user;
 	const owner = streamOwner(input);
-	if (owner === undefined || streams.length === 0 || consoleSocket !== undefined || input.tty) return [];
+	if (owner === undefined || streams.length === 0 || input.tty) return [];
 	return [
 		inside(
 			'process.streams',

@@ -111,7 +111,7 @@ export function reachStep(input: PlanInput, inside: InsideStep, rows: readonly M
 }
 
 /** The step that makes a terminal open for root of the container, who is a user of its own on the host. */
-export function ownTerminal(inside: InsideStep, map: RangeMap): Step {
+function ownTerminal(inside: InsideStep, map: RangeMap): Step {
 	return inside(
 		'mounts.ownTerminal',
 		'give the terminal to root of the container',

@@ -5,14 +5,14 @@ import {schedulingProgram} from './scheduling-program.ts';
  * `sub`, calls a line with one tab.
  */
 export const bundleProgram = String.raw`
-# Sends it through the socket on descriptor 9. SCM_RIGHTS: a struct msghdr with one iovec and one control message, unix(7).
+# Sends it through the socket on descriptor 10. SCM_RIGHTS: a struct msghdr with one iovec and one control message, unix(7).
 sub send_descriptor {
 	my ($fd) = @_;
 	my $data = '/dev/ptmx';
 	my $vector = pack 'PQ', $data, length $data;
 	my $control = pack 'Qiiix4', 20, 1, 1, $fd;
 	my $message = pack 'QQPQPQQ', 0, 0, $vector, 1, $control, length $control, 0;
-	must(call('sendmsg', 9, $message, 0), 'the terminal cannot be sent');
+	must(call('sendmsg', 10, $message, 0), 'the terminal cannot be sent');
 }
 # The mode of the folder that the next mount covers.
 my $mode;
@@ -123,7 +123,7 @@ sub copy_files {
 		connect $console, pack 'Sa*', 1, $name or fail("console socket $_[0]: $!");
 		chdir '/';
 		# It stays open over an exec of this program, too.
-		dup_to(fileno $console, 9);
+		dup_to(fileno $console, 10);
 	},
 	open_console => sub {
 		my ($rows, $columns, $uid, $target) = @_;
@@ -142,6 +142,8 @@ sub copy_files {
 		open my $tty, '+<&=', 5 or fail("terminal: $!");
 		# TIOCSWINSZ, TIOCSCTTY
 		ioctl $tty, 0x5414, pack 'S4', $rows, $columns, 0, 0 or fail("TIOCSWINSZ: $!") if $rows || $columns;
+		# Who is left to the engine leads a session already.
+		call('setsid');
 		ioctl $tty, 0x540e, 0 or fail("TIOCSCTTY: $!");
 		push @kept, $tty;
 		if ($target ne '') {
@@ -149,7 +151,7 @@ sub copy_files {
 			$do{mount}->($path, $target, '', 0x1000, '');
 		}
 		send_descriptor(fileno $master);
-		close_fds(9);
+		close_fds(10);
 		close $master;
 	},
 	make_device => sub {

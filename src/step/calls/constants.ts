@@ -65,6 +65,7 @@ export type SystemCall =
 	| 'prctl'
 	| 'prlimit64'
 	| 'read'
+	| 'recvmsg'
 	| 'rt_sigprocmask'
 	| 'sched_getattr'
 	| 'sched_setaffinity'
@@ -113,6 +114,7 @@ export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, nu
 		prctl: 157,
 		prlimit64: 302,
 		read: 0,
+		recvmsg: 47,
 		rt_sigprocmask: 14,
 		sched_getattr: 315,
 		sched_setaffinity: 203,
@@ -158,6 +160,7 @@ export const systemCalls: Readonly<Record<string, Readonly<Record<SystemCall, nu
 		prctl: 167,
 		prlimit64: 261,
 		read: 63,
+		recvmsg: 212,
 		rt_sigprocmask: 135,
 		sched_getattr: 275,
 		sched_setaffinity: 122,

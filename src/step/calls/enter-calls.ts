@@ -53,10 +53,10 @@ function outsideCalls({map, pid, cgroups, tools, tty, engine, process}: EnterInp
 		...(leaves ? [] : [['guard', 'group', '', 'ends'] as const]),
 		['streams'],
 		...(leaves ? [] : [['tell_pid'] as const]),
-		...(engine?.console === undefined ? [] : [['connect_console', engine.console.socket] as const]),
 		// Only the process that leads the session can do it, and only root could take the terminal from it.
 		...(tty ? [['release_terminal'] as const] : []),
 		[leaves ? 'fork_until_born' : 'fork'],
+		...(engine?.console === undefined ? [] : [['connect_console', engine.console.socket] as const]),
 		...(affinity?.initial === undefined ? [] : [affinityCall(affinity.initial)]),
 		...(engine?.oomScoreAdj === undefined
 			? []

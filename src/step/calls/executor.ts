@@ -9,7 +9,7 @@ import {serve} from './serve.ts';
  * loads no module, and after the change of root it opens no file but those that a row names.
  *
  * Its descriptors are those of launch.sh and init.sh: the command's streams wait on 5, 6 and 7, 3 is the status pipe, 4 the gate, 8
- * the filter. It gets the pipe of a guard as 5 and keeps it as 9, outside of the container. `$nr` is filled by {@link callProgram}.
+ * the filter. It gets the pipe of a guard as 5 and keeps it as 9, outside of the container. 10 is the socket that gets a terminal. `$nr` is filled by {@link callProgram}.
  */
 const program = String.raw`# Perl would close descriptors above this one at an exec.
 $^F = 15;
@@ -115,7 +115,7 @@ sub stay {
 	my ($pid) = @_;
 	$SIG{$_} = 'IGNORE' for qw(HUP INT QUIT TERM);
 	chdir '/';
-	close_fds(0 .. 8);
+	close_fds(0 .. 8, 10);
 	watch($pid, @guard) if @guard;
 	reap_all(0);
 	my $signal = $failed & 127;
@@ -494,7 +494,7 @@ const rowsGiven = String.raw`carry_out(@ARGV ? split(/^/, $ARGV[0]) : @main::row
 `;
 
 /** A perl program with the numbers of the system calls of `arch`, a machine name of uname(2) that {@link systemCalls} has. */
-function perlProgram(arch: string, ...parts: readonly string[]): string {
+export function perlProgram(arch: string, ...parts: readonly string[]): string {
 	const numbers = Object.entries(systemCalls[arch] ?? {}).map(([name, number]) => `${name} => ${number}`);
 	return `# Makes system calls for a container; written by tsbox.\nmy %nr = (${numbers.join(', ')});\n${parts.join('')}`;
 }

@@ -3,7 +3,7 @@ import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import type {OwnVerb} from './verb.ts';
 
 /** The first of the caller's descriptors at the gate, above those that a start uses. */
-export const preservedFrom = 10;
+export const preservedFrom = 11;
 
 /** What runs as process 1: the command, a reaper of the host that is bind-mounted on /dev/init, or the gate's shell. */
 export type InitKind = 'none' | 'bound' | 'sh';
