@@ -208,6 +208,10 @@ export const advice: Readonly<Record<ErrorCode, Advice>> = {
 		causes: ['Ctrl-C, SIGTERM or SIGHUP while the container was set up; what was made was undone'],
 		hint: 'start it again',
 	},
+	E_NOT_UP: {
+		causes: ['its command ends at once', 'its health check never succeeds', 'the timeout is too short'],
+		hint: '`tsbox logs PROJECT SERVICE` shows what it printed',
+	},
 	E_COPY_PATH: {
 		causes: ['the path does not exist', 'a folder is given where a file is needed, or the other way round'],
 		hint: '`tsbox exec NAME -- ls -l PATH` shows it',

@@ -45,6 +45,7 @@ export const errorCodes = {
 	E_COMMAND_NOT_FOUND: {exitStatus: 127, meaning: 'the command is not in the root filesystem'},
 	E_INPUT_FAILED: {exitStatus: 125, meaning: 'the input of a command failed before its end'},
 	E_INTERRUPTED: {exitStatus: 130, meaning: 'the start was interrupted'},
+	E_NOT_UP: {exitStatus: 1, meaning: 'a service did not come up, or did not stay up'},
 	E_COPY_PATH: {exitStatus: 125, meaning: 'a path to copy from or to is missing or has the wrong type'},
 } as const;
 

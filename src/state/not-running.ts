@@ -24,7 +24,9 @@ export function notRunning(host: Host, record: ContainerRecord, name: string): N
 		case 'running':
 			return undefined;
 		case 'created':
-			return {words: 'is still starting', hint: '`tsbox ps -a` shows when it runs'};
+			return detached?.unstarted === true
+				? {words: 'has not been started', hint: `\`tsbox start ${name}\` starts it`}
+				: {words: 'is still starting', hint: '`tsbox ps -a` shows when it runs'};
 		case 'dead':
 			return detached === undefined
 				? {words: 'has ended, and its tsbox was killed', hint: '`tsbox gc` removes what is left of it'}

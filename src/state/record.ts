@@ -22,6 +22,8 @@ export interface Detached {
 	readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy';
 	/** The last exit of its command; null before the first. `at` in ms since the epoch. */
 	readonly exit: {readonly code: number; readonly at: number; readonly oomKilled?: boolean} | null;
+	/** It was created and has not been started. */
+	readonly unstarted?: true;
 	/** Its `post_start` hooks have run. */
 	readonly prepared?: boolean;
 	/** The sizes of its output files at the start, bytes; set when its runs are recorded. */
@@ -199,5 +201,6 @@ function isInItsCgroups(host: Host, record: ContainerRecord): boolean {
 export function stateOf(host: Host, record: ContainerRecord): 'created' | 'running' | 'dead' {
 	if (record.bootId !== bootId(host)) return 'dead';
 	if (record.process !== null && isRunning(host, record.process) && isInItsCgroups(host, record)) return 'running';
-	return isOwned(host, record) && record.process === null ? 'created' : 'dead';
+	const isBegun = record.process !== null || (!isOwned(host, record) && record.detached?.unstarted !== true);
+	return isBegun ? 'dead' : 'created';
 }

@@ -147,6 +147,17 @@ test('run makes a container of its own, with what it depends on', async () => {
 	expect(ran).toMatchObject({status: 4, out: 'spec given\n'});
 	expect(ran.err).toContain('db is healthy');
 	expect(Object.keys(await shown(at))).toEqual(['db-1']);
+	// Without --rm it stays, and a supervisor that runs already removes it.
+	expect(
+		await at.tsbox(['compose', 'run', '-T', '--name', `${at.name}-kept`, 'web', 'sh', '-c', 'echo hi; exit 7']),
+	).toMatchObject({
+		status: 7,
+		out: 'hi\n',
+	});
+	expect(await shown(at)).toMatchObject({kept: {State: 'exited', ExitCode: 7, Service: 'web'}});
+	expect((await compose('ps -q')).out).toBe(`${at.name}-db-1\n`);
+	expect((await compose('rm -f')).err).toBe(`${at.name}-kept is removed\n`);
+	await compose('run -T --no-deps web true');
 	const {out} = await compose('run -d web sleep 300');
 	const name = out.trim();
 	expect(name).toMatch(new RegExp(`^${at.name}-web-run-[0-9a-f]{12}$`));
@@ -161,6 +172,10 @@ test('run makes a container of its own, with what it depends on', async () => {
 	await until('a run with --rm is removed', async () => !('gone' in (await shown(at))));
 	expect((await compose('run --no-deps nope')).err).toContain('has no service nope');
 	await compose('down');
+	// It is known without any service of its project.
+	await compose('run -T --no-deps web true');
+	expect(Object.values(await shown(at))).toMatchObject([{State: 'exited', ExitCode: 0}]);
+	await compose('down');
 	expect(at.leftovers()).toEqual([]);
 });
 
@@ -169,7 +184,10 @@ test('create, start, scale, wait, kill and pause', async () => {
 	const compose = composer(at);
 	project(at, {web: sleeper, job: 'command: [sh, -c, "sleep 0.3; exit 5"]\n'}, 'compose.yaml');
 	expect(await compose('create')).toMatchObject({status: 0});
-	expect(await shown(at)).toEqual({});
+	expect(await shown(at)).toMatchObject({'web-1': {State: 'created', Status: 'Created'}, 'job-1': {State: 'created'}});
+	expect((await compose('ps -q')).out).toBe('');
+	// As it was created, whatever the file says now.
+	project(at, {web: sleeper, job: 'command: [sh, -c, "exit 9"]\n'}, 'compose.yaml');
 	expect(await compose('start')).toMatchObject({status: 0});
 	expect(await compose('wait job')).toMatchObject({
 		status: 5,
@@ -177,6 +195,8 @@ test('create, start, scale, wait, kill and pause', async () => {
 	});
 	expect(await compose('scale web=2')).toMatchObject({status: 0});
 	expect(await shown(at)).toMatchObject({'web-1': {State: 'running'}, 'web-2': {State: 'running'}});
+	await until('both have printed', async () => /(web[^]*){2}/.test((await compose('logs web')).out));
+	expect((await compose('logs web')).out).toBe('web-1  | up\nweb-2  | up\n');
 	expect((await at.tsbox(['compose', 'exec', '-T', '--index', '2', 'web', 'hostname'])).out).toBe(`${at.name}-web-2\n`);
 	expect(await compose('exec -T --index 3 web true')).toMatchObject({status: 125});
 	expect(await compose('pause web')).toMatchObject({status: 0});
@@ -185,6 +205,14 @@ test('create, start, scale, wait, kill and pause', async () => {
 	await compose('kill -s KILL web');
 	await until('they are dead', async () => (await compose('ps -q')).out === '');
 	expect(await shown(at)).toMatchObject({'web-1': {ExitCode: 137}, 'web-2': {ExitCode: 137}});
+	await compose('rm -f');
+	expect(await compose('start web')).toMatchObject({
+		status: 125,
+		err: expect.stringContaining('web has no container to start'),
+	});
+	await compose('create web');
+	expect((await compose('logs -f')).out).toBe('');
+	expect((await compose('rm -f')).err).toBe('web is removed\n');
 	await compose('down');
 	expect(at.leftovers()).toEqual([]);
 });
@@ -218,10 +246,10 @@ test('up in the foreground shows the output of named services, returns a status,
 	const compose = composer(at);
 	project(at, {web: 'command: [sh, -c, "echo from web; exit 6"]\ndepends_on: [db]\n', db: sleeper}, 'compose.yaml');
 	const {status, out} = await compose('up --exit-code-from web web');
-	expect({status, out}).toEqual({status: 6, out: expect.stringMatching(/^web +\| from web\n$/)});
+	expect({status, out}).toEqual({status: 6, out: 'web-1  | from web\n'});
 	expect(await shown(at)).toMatchObject({'web-1': {State: 'exited', ExitCode: 6}, 'db-1': {State: 'exited'}});
 	const both = await compose('up --attach-dependencies --abort-on-container-failure web');
-	expect(both).toMatchObject({status: 6, out: expect.stringMatching(/db +\| up/)});
+	expect(both).toMatchObject({status: 6, out: expect.stringMatching(/^db-1 {3}\| up$/m)});
 	await compose('down');
 	expect(at.leftovers()).toEqual([]);
 });

@@ -76,7 +76,7 @@ export const ownChecks: Readonly<Record<string, (at: StackProject) => Promise<vo
 
 	jobs: async ({box, file, ports, containers}) => {
 		expect((await containers()).filter(({service}) => ['backup', 'report'].includes(service))).toEqual([]);
-		expect(await box.tsbox(['up', '-d', '--wait', '--profile', 'jobs', file])).toMatchObject({status: 0});
+		expect(await box.tsbox(['up', '-d', '--profile', 'jobs', file])).toMatchObject({status: 0});
 		const report = (): string => fetched(`http://localhost:${ports['PORT']}/`);
 		await until('there is a report', () => report().includes('backup of REDIS'));
 		const [job] = await containers('report');

@@ -148,6 +148,22 @@ test('--wait waits for health, and gives up when it is told to', async () => {
 	await at.tsbox(['down', '-t', '0', at.name]);
 });
 
+test('--wait ends with an error when a service ends, unless another one waits for that', async () => {
+	await using at = await testBox();
+	const check = 'healthcheck: {test: [CMD, "false"], interval: 50ms, retries: 100000}\n';
+	const ends = project(at, {web: `command: [sh, -c, "sleep 0.3; exit 3"]\nrestart: "on-failure:1"\n${check}`});
+	expect(await at.tsbox(['up', '-d', '--wait', ends])).toMatchObject({
+		status: 1,
+		err: expect.stringMatching(/web did not stay up\n +cause +web exited with status 3\n +hint +.tsbox logs \S+ web/),
+	});
+	await at.tsbox(['down', at.name]);
+	const waits = `${sleeper}depends_on: {job: {condition: service_completed_successfully}}\n`;
+	const job = 'command: [sh, -c, "exit 0"]\n';
+	expect(fine(await at.tsbox(['up', '-d', '--wait', project(at, {web: waits, job})]))).toEqual(ok);
+	await at.tsbox(['down', at.name]);
+	expect(at.leftovers()).toEqual([]);
+});
+
 test('a supervisor that is killed is not missed: containers go on, exits and output arrive, another takes over', async () => {
 	await using at = await testBox();
 	const spec = project(at, {

@@ -50,13 +50,16 @@ export const logs = defineCommand({
 		try {
 			const target = await engine.projectTarget(machine, word, {cwd: io.cwd, env: io.env, ...selection}, services);
 			const {logWriter} = await import('../../view/lists/log-lines.ts');
+			const {logNames} = await import('../../view/lists/log-names.ts');
+			const containers = await engine.listProjectContainers(machine, target.project);
+			const meant = containers.map(({name, made}) => ({...made, name}));
 			const terminal = io.isTerminal('stdout');
 			const write = logWriter({
 				prefix: !values['no-prefix'],
 				timestamps: values.timestamps,
 				colour: colourOf(io, 'stdout'),
 				escape: terminal && !values.raw,
-				width: Math.max(0, ...(await engine.list(machine)).map(({service = ''}) => service.length)),
+				names: logNames(meant, context.selected === undefined ? undefined : target.project),
 			});
 			await engine.readLogs(
 				machine,

@@ -1,4 +1,5 @@
 import {isTsboxError} from '../../errors/tsbox-error.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import type {Context} from '../verb/command.ts';
 import type {KeptRequest, PlannedOnMachine} from '../../container/plan/kept-plan.ts';
 import type {SpecRequest} from '../../container/machine/spec-request.ts';
@@ -19,6 +20,8 @@ export interface StartOptions {
 	readonly build: boolean;
 	/** The plan that was kept for this command line, if it was looked up before. */
 	readonly kept?: PlannedOnMachine | undefined;
+	/** Leave the container in this project when its command has ended. */
+	readonly keepIn?: string;
 	/** The same command line may be started without Node the next time. */
 	readonly front?: boolean;
 }
@@ -41,7 +44,7 @@ const mostTries = 20;
 
 /** Starts a container, shows its progress, and passes signals on. Returns the exit status of its command. */
 export async function startContainer(
-	{verb, spec, tty, progress, record, build, kept, front = false}: StartOptions,
+	{verb, spec, tty, progress, record, build, kept, keepIn, front = false}: StartOptions,
 	context: Context,
 ): Promise<number> {
 	const {io, engine, folders} = context;
@@ -68,6 +71,7 @@ export async function startContainer(
 				verb,
 				tty,
 				...(record ? {record} : {}),
+				...present({keepIn}),
 				// With --json, standard output carries only events, so that the command's output goes to standard error.
 				stdio: {stdin: 0, stdout: progress === 'json' ? 2 : 1, stderr: 2},
 				signal: stop.signal,

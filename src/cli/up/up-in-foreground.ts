@@ -4,9 +4,9 @@ import {noSuchService} from '../../container/machine/no-service.ts';
 import type {Project} from '../../spec/model/project.ts';
 import type {UpManner} from '../../project/state/control.ts';
 import type {PlannedWatch} from '../../project/watch/watch-project.ts';
-import {labelOf} from '../../spec/keys/replicas.ts';
 import {bytes as size} from '../../spec/values/bytes.ts';
 import {logWriter} from '../../view/lists/log-lines.ts';
+import {logNames} from '../../view/lists/log-names.ts';
 import {projectEventText} from '../../view/lists/project-event.ts';
 import {batchedBytes} from '../output/batched-bytes.ts';
 import {colourOf} from '../output/colour-of.ts';
@@ -58,14 +58,13 @@ export async function upInForeground(
 		out.flush();
 		io.err(`${text}\n`);
 	};
-	const names = project.services.map(labelOf);
+	const names = logNames(project.services, context.selected === undefined ? undefined : project.name);
 	const writerTo = (stream: 'stdout' | 'stderr') =>
 		logWriter({
 			prefix: !values['no-log-prefix'],
 			timestamps: values.timestamps,
 			colour: colourOf(io, stream),
 			escape: io.isTerminal(stream),
-			width: Math.max(...names.map(({length}) => length)),
 			names,
 		});
 	const writers = {stdout: writerTo(json ? 'stderr' : 'stdout'), stderr: writerTo('stderr')};

@@ -44,15 +44,13 @@ export const engine = {
 			(await import('../../records/record-instance.ts')).recordInstance(...life),
 		),
 	upDetached: lazy(async () => (await import('../../project/client/up-detached.ts')).upDetached),
+	announceProject: lazy(async () => (await import('../../project/client/up-detached.ts')).announceProject),
 	runDetached: lazy(async () => (await import('../../project/client/run-detached.ts')).runDetached),
 	wantedServices: lazy(async () => (await import('../../project/client/up-detached.ts')).wantedServices),
 	upAttached: lazy(async () => (await import('../../project/client/up-attached.ts')).upAttached),
 	askProject: lazy(async () => (await import('../../project/client/client.ts')).askProject),
 	findTarget: lazy(async () => (await import('../../project/state/target.ts')).findTarget),
 	projectTarget: lazy(async () => (await import('../../project/state/target.ts')).projectTarget),
-	projectServices: async (machine: Machine, name: string): Promise<readonly string[] | undefined> =>
-		(await import('../../project/state/project-folder.ts')).readProject(machine.host, machine.dirs.state, name)
-			?.services,
 	listProjects: lazy(async () => (await import('../../project/state/list-projects.ts')).listProjects),
 	inspectProject: lazy(async () => (await import('../../project/client/inspect-project.ts')).inspectProject),
 	knownNames: lazy(async () => (await import('../../project/state/known-names.ts')).knownNames),
@@ -61,10 +59,13 @@ export const engine = {
 	up: async (
 		machine: Machine,
 		planned: PlannedContainer,
-		request: PlannedUpRequest & Pick<SpecRequest, 'bestEffort'>,
+		{keepIn, ...request}: PlannedUpRequest & Pick<SpecRequest, 'bestEffort'> & {readonly keepIn?: string},
 	) =>
 		(await import('../../container/start/up.ts')).upPlanned(machine, planned, {
 			...request,
+			...(keepIn !== undefined && {
+				keepAs: (await import('../../project/state/unit-state.ts')).aboutDetached(keepIn, planned.made, 0, undefined),
+			}),
 			recorder: async () => (await import('../../records/recorder.ts')).recordRun(machine, planned, request),
 		}),
 	replay: lazy(async () => (await import('../../records/replay.ts')).replay),

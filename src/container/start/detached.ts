@@ -17,7 +17,7 @@ import {present} from '../../spec/syntax/pick.ts';
 import type {Project, Service} from '../../spec/model/project.ts';
 import {noteExit as rememberExit} from '../../state/exited.ts';
 import {addNotes} from '../../state/notes.ts';
-import {type ContainerRecord, containerFolder, type Detached, readRecord} from '../../state/record.ts';
+import {type ContainerRecord, containerFolder, type Detached, readRecord, writeRecord} from '../../state/record.ts';
 import type {StartReport} from '../../state/start-report.ts';
 import type {DetachedStart} from './run-instance.ts';
 import {exitCodeOf} from '../machine/exit-code.ts';
@@ -69,6 +69,20 @@ export async function startDetached(
 			if (left === 0 || signal.aborted || !isTaken(error)) throw error;
 		}
 	}
+}
+
+/**
+ * Gives a container its name and its record, and does not start it.
+ *
+ * @throws TsboxError E_NAME_IN_USE, or for a setting that this machine cannot provide.
+ */
+export async function createDetached(
+	machine: Machine,
+	{project, service, bestEffort, executor}: DetachedRequest,
+	about: Detached,
+): Promise<void> {
+	const planned = await planService(machine, project, service, {bestEffort, ...present({executor})}, {dry: true});
+	await claimContainer(machine, planned, {detached: {...about, made: planned.made, unstarted: true}});
 }
 
 /** How often a start is planned anew because another one was faster to take an address. */
@@ -152,6 +166,13 @@ export async function settleDetached(machine: Machine, name: string, end: Detach
 	const {host, facts, dirs} = machine;
 	await rollBack(host, facts, containerFolder(dirs.state, name), emit, keptSteps);
 	noteExit(machine, name, end);
+}
+
+/** Writes down a container that ran in the foreground as one in the background that has ended. Its files must be all that is left of it. */
+export function keepEnded({host, dirs}: Machine, name: string, detached: Detached): void {
+	const conf = containerFolder(dirs.state, name);
+	const record = readRecord(host, conf);
+	if (record !== undefined) writeRecord(host, conf, {...record, detached});
 }
 
 /** Thaws a paused container. */

@@ -3,6 +3,7 @@ import type {PlannedContainer} from '../machine/planned-container.ts';
 import type {SpecRequest} from '../machine/spec-request.ts';
 import type {OutputTap} from '../../execute/attach.ts';
 import type {EventSink} from '../../execute/event.ts';
+import type {Detached} from '../../state/record.ts';
 import type {OwnLaunch} from './own-launch.ts';
 import type {StepObserver} from './step-snapshots.ts';
 import type {Hold} from '../../execute/held-step.ts';
@@ -19,6 +20,8 @@ export interface UpRequest extends SpecRequest, Attachment {
 	readonly recorder?: (planned: PlannedContainer) => Promise<Recorder>;
 	/** Keep the container running when this process ends, at most for that time. By default it ends with this process. */
 	readonly keepAlive?: {readonly limitSeconds?: number};
+	/** Leave the container there when its command has ended, as one of a project in the background that has exited. */
+	readonly keepAs?: Omit<Detached, 'exit'>;
 	/** Starts the container with streams of the caller in place of `stdio`. */
 	readonly launch?: OwnLaunch;
 }

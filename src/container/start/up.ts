@@ -13,12 +13,14 @@ import {noteExit} from '../../state/exited.ts';
 import type {Service} from '../../spec/model/project.ts';
 import type {Tracer} from '../../execute/trace-seccomp.ts';
 import {exitCodeOf, killedStatus} from '../machine/exit-code.ts';
+import {keptSteps} from '../machine/kept-steps.ts';
 import {gcIfNeeded} from '../recover/gc.ts';
 import {ownVolumes, removeOwnVolumes} from '../recover/volumes.ts';
 import {hasOwnVolumes} from '../../plan/volumes/plan-volumes.ts';
 import {prepareBeside} from '../enter/hooks.ts';
 import {planContainer} from '../plan/plan-container.ts';
 import {claimContainer} from './claim-container.ts';
+import {keepEnded} from './detached.ts';
 import {attachOwn, statusLost} from './own-launch.ts';
 import {start} from './start.ts';
 import {stopByKeys} from './stop-by-keys.ts';
@@ -32,7 +34,7 @@ function filterOf(plan: PlannedContainer['plan']): string {
 }
 
 /**
- * Starts a container, waits for the end of its command, and removes the container.
+ * Starts a container, waits for the end of its command, and removes the container unless it is to stay (`keepAs`).
  *
  * @throws TsboxError when the container did not start. All steps have been rolled back.
  */
@@ -86,7 +88,7 @@ export async function upPlanned(
 		tracer = traceSeccomp({host, facts, emit: request.emit, name: record.name, filter}, process);
 		await tracer.attached;
 	};
-	let ok = false;
+	let ended: CommandEnd | undefined;
 	try {
 		if (request.record ?? service.record ?? false) {
 			if (request.recorder === undefined) warn('the run is not recorded: the caller provides no recorder');
@@ -122,15 +124,15 @@ export async function upPlanned(
 				signalProcess(host, started.process, 'SIGKILL');
 			},
 		});
-		const ended = await started.ended;
+		const end = await started.ended;
 		letGo();
 		const unprepared = await prepared();
 		// Without its own pid namespace, processes of the container may outlive the first one and hold the streams.
 		killCgroup(host, kill);
 		await attachment.finish();
-		if (ended.startError !== undefined) throw statusLost(record.name, ended.startError);
-		const signal = ended.signal ?? null;
-		const exitCode = exitCodeOf(ended);
+		if (end.startError !== undefined) throw statusLost(record.name, end.startError);
+		const signal = end.signal ?? null;
+		const exitCode = exitCodeOf(end);
 		// With a terminal, script(1) reports a signal only as an exit status.
 		memory.close(signal === 'SIGKILL' || (request.tty && exitCode === killedStatus));
 		request.emit({type: 'container.exited', at: host.now(), name: record.name, exitCode, signal});
@@ -138,8 +140,8 @@ export async function upPlanned(
 		noteExit(host, dirs.state, record, started.process, exitCode);
 		if (unprepared !== undefined) throw unprepared;
 		await onEnded?.();
-		ok = true;
-		return {exitCode, signal};
+		ended = {exitCode, signal};
+		return ended;
 	} catch (error) {
 		failure = {error};
 		throw error;
@@ -150,11 +152,17 @@ export async function upPlanned(
 		memory?.close(false);
 		endRefusals?.();
 		const way = [host, facts, conf, request.emit] as const;
-		const isTakenBack = failure === undefined ? await rollBack(...way).then(() => true) : await rollBackFailed(...way);
-		if (isTakenBack && hasOwnVolumes(plan)) await removeOwnVolumes(machine, [service.name], older);
-		if (isTakenBack) releaseName(host, dirs.state, service.name);
+		if (ended !== undefined && request.keepAs !== undefined) {
+			await rollBack(...way, keptSteps);
+			keepEnded(machine, service.name, {...request.keepAs, exit: {code: ended.exitCode, at: host.now()}});
+		} else {
+			const isTakenBack =
+				failure === undefined ? await rollBack(...way).then(() => true) : await rollBackFailed(...way);
+			if (isTakenBack && hasOwnVolumes(plan)) await removeOwnVolumes(machine, [service.name], older);
+			if (isTakenBack) releaseName(host, dirs.state, service.name);
+		}
 		recorder?.close(failure);
-		request.emit({type: 'run.completed', at: host.now(), ok});
+		request.emit({type: 'run.completed', at: host.now(), ok: ended !== undefined});
 	}
 }
 

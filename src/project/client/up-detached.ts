@@ -17,8 +17,10 @@ export interface DetachedUp {
 	readonly spec: SpecRequest;
 	/** The selected services; their dependencies are added. Empty selects all. */
 	readonly services: readonly string[];
-	/** Wait until all are healthy, not just running. */
+	/** Wait until all are healthy, not just running, and refuse one that ends. */
 	readonly wait: boolean;
+	/** With `wait`: one that ends is no error. */
+	readonly mayEnd?: boolean;
 	readonly timeoutMs?: number;
 	readonly manner?: UpManner;
 	/** Path of the tsbox program. */
@@ -37,12 +39,12 @@ export interface DetachedUp {
  */
 export async function upDetached(
 	machine: Machine,
-	{wait, timeoutMs, program, emit, signal, ...asked}: DetachedUp,
+	{wait, mayEnd, timeoutMs, program, emit, signal, ...asked}: DetachedUp,
 ): Promise<readonly ServiceStatus[]> {
 	const planned = await planUp(machine, asked, signal);
 	await announceUp(machine, planned, signal);
 	const {request} = planned;
-	const ask = {verb: 'up' as const, project: request, wait, ...present({timeoutMs, manner: asked.manner})};
+	const ask = {verb: 'up' as const, project: request, wait, ...present({mayEnd, timeoutMs, manner: asked.manner})};
 	return askProject(machine, request.name, ask, program, emit, signal);
 }
 
@@ -63,14 +65,26 @@ export async function planUp(
 	{spec: asked, services, buildImages, manner}: Pick<DetachedUp, 'spec' | 'services' | 'buildImages' | 'manner'>,
 	signal: AbortSignal,
 ): Promise<PlannedUp> {
-	const {host, dirs} = machine;
 	const spec = {...asked, named: services};
 	const project = await loadProject(spec, machine);
 	const wanted = wantedServices(project, services, manner?.noDeps);
 	if (wanted.some(service => project.builds?.[service] !== undefined)) await buildImages?.(project, wanted);
 	for (const service of wanted)
 		await planService(machine, project, pickService(project, service), spec, {dry: true, signal});
-	const {cwd, env, bestEffort, executor, overrides} = spec;
+	return {
+		project,
+		request: requestOf(machine, project, spec, wanted),
+		containers: project.services.filter(({service}) => wanted.includes(service)),
+	};
+}
+
+/** @throws TsboxError E_NAME_IN_USE for the name of a project that was started from another spec. */
+function requestOf(
+	{host, dirs, configFile}: Machine,
+	project: Project,
+	{cwd, env, bestEffort, executor, overrides, projectName, nameFromFolder}: SpecRequest,
+	services: readonly string[],
+): ProjectRequest {
 	const before = readProject(host, dirs.state, project.name);
 	if (before !== undefined && before.spec.file !== project.file)
 		throw new TsboxError('E_NAME_IN_USE', `the project name ${project.name} is taken by another spec`, {
@@ -78,29 +92,36 @@ export async function planUp(
 			hint: `take it down with \`tsbox down ${project.name}\`, or give this one another \`name\``,
 		});
 	return {
-		project,
-		request: {
-			schema: 1,
-			name: project.name,
-			spec: {
-				file: project.file,
-				cwd,
-				env,
-				...present({
-					others: project.others,
-					projectDirectory: project.projectDirectory,
-					envFiles: project.envFiles,
-					projectName: spec.projectName ?? (spec.nameFromFolder === true ? project.name : undefined),
-					config: machine.configFile,
-					bestEffort,
-					executor,
-					overrides,
-				}),
-			},
-			services: wanted,
+		schema: 1,
+		name: project.name,
+		spec: {
+			file: project.file,
+			cwd,
+			env,
+			...present({
+				others: project.others,
+				projectDirectory: project.projectDirectory,
+				envFiles: project.envFiles,
+				projectName: projectName ?? (nameFromFolder === true ? project.name : undefined),
+				config: configFile,
+				bestEffort,
+				executor,
+				overrides,
+			}),
 		},
-		containers: project.services.filter(({service}) => wanted.includes(service)),
+		services,
 	};
+}
+
+/**
+ * Makes a project known without starting a service, so that the containers which `compose run` leaves are found.
+ *
+ * @throws TsboxError E_NAME_IN_USE for the name of a project that was started from another spec.
+ */
+export function announceProject(machine: Machine, project: Project, spec: SpecRequest): void {
+	const {host, dirs} = machine;
+	const request = requestOf(machine, project, spec, []);
+	if (readProject(host, dirs.state, project.name) === undefined) writeProject(host, dirs.state, request);
 }
 
 /** Creates the project folder for the supervisor to find. */

@@ -148,5 +148,6 @@ export async function readLogs(
 }
 
 function mayPrint({host}: Machine, record: ContainerRecord): boolean {
-	return record.detached?.exit === null || stateOf(host, record) === 'running';
+	const isDue = record.detached?.exit === null && record.detached.unstarted !== true;
+	return isDue || stateOf(host, record) === 'running';
 }

@@ -33,6 +33,8 @@ export type ControlRequest =
 			readonly verb: 'up';
 			readonly project: ProjectRequest;
 			readonly wait: boolean;
+			/** With `wait`: a service that ends is no error. */
+			readonly mayEnd?: boolean;
 			readonly timeoutMs?: number;
 			/** Answer only when all of them have ended and no policy restarts them. */
 			readonly stay?: boolean;

@@ -15,7 +15,9 @@ import {changedKeys} from '../../spec/keys/service-keys.ts';
 import {alongWith, inOrder} from './order.ts';
 import type {UpManner} from '../state/control.ts';
 import {type ProjectRequest, writeProject} from '../state/project-folder.ts';
+import {createUnits} from './create-units.ts';
 import {starting, startStanding} from './starting.ts';
+import {isLooping, notUp} from './stays-up.ts';
 import type {Unit} from './unit.ts';
 import {isOver, isSettled, statusWords} from '../state/unit-state.ts';
 import type {Stands} from './start-requests.ts';
@@ -23,8 +25,10 @@ import type {Stands} from './start-requests.ts';
 /** Options of `up`. */
 export interface BringUp {
 	readonly project: ProjectRequest;
-	/** Wait until all are healthy, not just running. */
+	/** Wait until all are healthy, not just running, and refuse one that ends. */
 	readonly wait: boolean;
+	/** With `wait`: one that ends is no error. */
+	readonly mayEnd?: boolean;
 	readonly timeoutMs?: number;
 	readonly manner?: UpManner;
 }
@@ -34,7 +38,7 @@ export interface BringUp {
  * and surplus replicas are removed. Containers of services that the spec lacks are told of. Returns the names of the
  * selected containers.
  *
- * @throws TsboxError for a spec that cannot be read, E_INTERRUPTED when the services did not come up in time.
+ * @throws TsboxError for a spec that cannot be read, E_NOT_UP when the services did not come up, or not in time.
  */
 export async function bringUp(
 	context: SupervisorContext,
@@ -42,7 +46,7 @@ export async function bringUp(
 	gone: AbortSignal,
 ): Promise<readonly string[]> {
 	const {started, meant} = await starting(context, gone, stands => haveAsMeant(context, request, stands));
-	if (request.manner?.noStart !== true) await settled(context, started, request.wait, request.timeoutMs);
+	if (request.manner?.noStart !== true) await settled(context, started, request);
 	return meant;
 }
 
@@ -95,7 +99,8 @@ async function haveAsMeant(
 	await inOrder(along, 'dependents first', unit => unit.stop());
 	const those = wanted.flatMap(({name}) => units.of(name) ?? []);
 	const started = [...those, ...along];
-	if (manner.noStart !== true) await startStanding(started, stands);
+	if (manner.noStart === true) await createUnits(context, those);
+	else await startStanding(started, stands);
 	return {started, meant: wanted.map(({name}) => name)};
 }
 
@@ -110,20 +115,26 @@ export async function untilOver(
 		await bell.nextChange(signal);
 }
 
-/** Settles when each unit runs (with `wait`: has a health result), has ended, or failed. */
+/**
+ * Settles when each unit runs (with `wait`: has a health result), has ended, or failed.
+ *
+ * @throws TsboxError E_NOT_UP after the timeout, and with `wait` for one that ends.
+ */
 export async function settled(
-	{bell}: SupervisorContext,
+	{bell, project, spec}: SupervisorContext,
 	those: readonly Unit[],
-	wait = false,
-	timeoutMs?: number,
+	{wait = false, mayEnd = false, timeoutMs}: Partial<Pick<BringUp, 'wait' | 'mayEnd' | 'timeoutMs'>> = {},
 ): Promise<void> {
 	const signal = abortAfter(timeoutMs ?? Infinity);
+	const awaited = those.map(unit => ({unit, before: unit.view().restarts}));
 	for (;;) {
-		const open = those.filter(unit => !isSettled(unit, wait));
+		const failure = wait && !mayEnd ? notUp(project.name, awaited, spec.services) : undefined;
+		if (failure !== undefined) throw failure;
+		const open = awaited.filter(each => !isSettled(each.unit, wait) && !isLooping(each)).map(({unit}) => unit);
 		if (open.length === 0) return;
 		if (signal.aborted) {
 			const label = (unit: Unit): string => labelOf(unit.view().service);
-			throw new TsboxError('E_INTERRUPTED', `${open.map(label).join(', ')} did not come up in ${timeoutMs} ms`, {
+			throw new TsboxError('E_NOT_UP', `${open.map(label).join(', ')} did not come up in ${timeoutMs} ms`, {
 				why: open.map(unit => `${label(unit)} is ${statusWords(unit)}`).join(', '),
 				hint: 'the start continues in the background; see `tsbox ps` and `tsbox logs`',
 			});

@@ -1,3 +1,4 @@
+import {allRecords} from '../../container/machine/find-container.ts';
 import {removeOwnVolumes} from '../../container/recover/volumes.ts';
 import {bringUp, settled, untilOver} from './bring-up.ts';
 import type {SupervisorContext} from './supervisor-context.ts';
@@ -15,6 +16,7 @@ import type {Unit} from './unit.ts';
  */
 export async function dispatch(context: SupervisorContext, request: ControlRequest, gone: AbortSignal): Promise<void> {
 	const {units, bell} = context;
+	if (request.verb !== 'events') learnOneOffs(context);
 	switch (request.verb) {
 		case 'up': {
 			const those = await bringUp(context, request, gone);
@@ -57,6 +59,15 @@ export async function dispatch(context: SupervisorContext, request: ControlReque
 			while (!gone.aborted) await bell.nextChange(gone);
 			return;
 		case 'status':
+	}
+}
+
+/** Makes the units of containers of `compose run` that ended in the foreground, and stayed. */
+function learnOneOffs({machine, project, units, make}: SupervisorContext): void {
+	for (const record of allRecords(machine)) {
+		const {detached} = record;
+		if (detached?.project !== project.name || detached.made.oneOff === undefined || detached.exit === null) continue;
+		if (units.of(record.name) === undefined) make(detached.made).remember(record);
 	}
 }
 

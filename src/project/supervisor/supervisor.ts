@@ -148,7 +148,7 @@ function adopt({machine, project, spec, units, make}: SupervisorContext): void {
 		const unit = units.of(service.name) ?? make(service);
 		if (record === undefined) continue;
 		// No exit is noted yet, but the container may have ended without a supervisor: its shell wrote the exit status down.
-		if (record.detached?.exit === null) unit.adopt(record);
+		if (record.detached?.exit === null && record.detached.unstarted !== true) unit.adopt(record);
 		else unit.remember(record);
 	}
 }

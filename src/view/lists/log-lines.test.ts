@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import {logWriter} from './log-lines.ts';
 
 function shown(text: string, colour: boolean): string {
-	const write = logWriter({prefix: false, timestamps: false, colour, escape: true, width: 3});
+	const write = logWriter({prefix: false, timestamps: false, colour, escape: true, names: new Map()});
 	return write({service: 'web', stream: 'stdout', at: undefined, bytes: Buffer.from(text)}).toString();
 }
 

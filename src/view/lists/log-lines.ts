@@ -18,20 +18,19 @@ export interface LogLook {
 	readonly colour: boolean;
 	/** Escape control characters for a terminal; tabs and colors pass. */
 	readonly escape: boolean;
-	/** Length of the longest service name. */
-	readonly width: number;
-	/** Services that get the first colors; others follow in order of appearance. */
-	readonly names?: readonly string[];
+	/** What stands before the lines of a service. They get the first colors; other services follow in order of appearance. */
+	readonly names: ReadonlyMap<string, string>;
 }
 
 const colours = [36, 33, 32, 35, 34, 96, 93, 92, 95, 94];
 
 /** Makes a formatter of log lines. It returns a line's bytes, escaped if requested, after the requested prefix. */
-export function logWriter({prefix, timestamps, colour, escape, width, names = []}: LogLook): (line: LogLine) => Buffer {
-	const seen = [...names];
+export function logWriter({prefix, timestamps, colour, escape, names}: LogLook): (line: LogLine) => Buffer {
+	const seen = [...names.keys()];
+	const width = Math.max(0, ...[...names.values()].map(({length}) => length));
 	const nameOf = (service: string): string => {
 		if (!seen.includes(service)) seen.push(service);
-		const text = `${service.padEnd(width)} | `;
+		const text = `${(names.get(service) ?? service).padEnd(width)} | `;
 		const code = colours[seen.indexOf(service) % colours.length] ?? 36;
 		return colour ? `\u001b[${code}m${text}\u001b[0m` : text;
 	};

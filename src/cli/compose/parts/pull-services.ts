@@ -17,9 +17,9 @@ export interface PullOptions {
 }
 
 /** The images of registries that services are made from, each once. */
-function imagesOf({services}: Project, wanted: readonly string[], built: boolean): readonly ImageSource[] {
+function imagesOf({services}: Project, wanted: readonly string[]): readonly ImageSource[] {
 	const found = services.flatMap(({service, rootfs}) =>
-		wanted.includes(service) && rootfs.kind === 'image' && (built || rootfs.built !== true) ? [rootfs] : [],
+		wanted.includes(service) && rootfs.kind === 'image' && rootfs.built !== true ? [rootfs] : [],
 	);
 	return found.filter((one, at) => found.findIndex(other => other.reference === one.reference) === at);
 }
@@ -44,7 +44,7 @@ export async function pullServices(
 		);
 	return interruptible(io, async signal => {
 		let status = 0;
-		for (const {reference, platform} of imagesOf(project, wanted, false)) {
+		for (const {reference, platform} of imagesOf(project, wanted)) {
 			if (onlyMissing && (await isThere(reference))) continue;
 			const title = imageTitle(reference, true);
 			const view = quiet ? undefined : pullView(title, io);

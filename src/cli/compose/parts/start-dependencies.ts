@@ -39,6 +39,7 @@ export async function startDependencies(
 			spec: specOf(context),
 			services: wanted,
 			wait: dependsOn.some(({condition}) => condition === 'service_healthy'),
+			mayEnd: true,
 			program: programOf(io),
 			signal: stop.signal,
 			manner: present({removeOrphans: values['remove-orphans'] ? true : undefined}),

@@ -7,7 +7,7 @@ import {up} from './up.ts';
 /** `tsbox compose create`. */
 export const create = defineComposeVerb({
 	name: 'create',
-	describe: 'Prepare containers without starting them: pull, build, remove what is no longer wanted',
+	describe: 'Create containers without starting them',
 	examples: [['tsbox compose create && tsbox compose start', 'in two steps']],
 	options: {
 		...pickOptions(up.options, ['build', 'force-recreate', 'no-recreate', 'remove-orphans', 'scale']),

@@ -3,10 +3,11 @@ import {stopOptions, timeoutOf} from '../../options/project-verb.ts';
 import type {Positional} from '../../verb/command.ts';
 import {tell} from '../../output/tell.ts';
 import {programOf} from '../../verb/program.ts';
+import {TsboxError} from '../../../errors/tsbox-error.ts';
 import type {ControlRequest} from '../../../project/state/control.ts';
 import {type ComposeContext, defineComposeVerb} from '../parts/compose-verb.ts';
-import {containersOf, type FoundContainers, idsOf} from '../parts/project-of.ts';
-import {startCreated} from '../parts/start-created.ts';
+import {upInBackground} from '../../up/up-in-background.ts';
+import {containersOf, type FoundContainers, idsOf, projectOf, specOf} from '../parts/project-of.ts';
 
 const positionals: readonly Positional[] = [
 	{name: 'SERVICE', describe: 'Services; default all', many: true, completes: 'service'},
@@ -26,6 +27,12 @@ async function request(
 		if (event.type === 'service.failed') status = 1;
 	});
 	return status;
+}
+
+function nothingToStart(project: string, service: string | undefined): TsboxError {
+	return new TsboxError('E_NO_SUCH_CONTAINER', `${service ?? project} has no container to start`, {
+		hint: `\`tsbox compose up -d${service === undefined ? '' : ` ${service}`}\` creates and starts it`,
+	});
 }
 
 /** `tsbox compose stop`. */
@@ -57,8 +64,16 @@ export const start = defineComposeVerb({
 	positionals,
 	async run({values, positionals: services}, context) {
 		const found = await containersOf(context, services);
+		const none = services.find(service => found.containers.every(each => each.service !== service));
+		if (none !== undefined || found.containers.length === 0) throw nothingToStart(found.project, none);
 		const status = await request(found, context, those => ({verb: 'start', services: those}));
-		return (await startCreated(values, found, services, context)) || status;
+		if (!values.wait) return status;
+		const meant = [...new Set(found.containers.map(({service}) => service))];
+		// Reads the files first, so that their errors are told as such.
+		await projectOf(context, meant);
+		const options = {json: false, build: false, 'best-effort': false, ...values};
+		const manner = {recreate: 'none', noDeps: true} as const;
+		return upInBackground({...options, manner}, specOf(context), meant, context);
 	},
 });
 
@@ -98,7 +113,9 @@ export const rm = defineComposeVerb({
 	async run({values, positionals: services}, context) {
 		const {io} = context;
 		const found = await containersOf(context, services, {oneOff: true});
-		const containers = values.stop ? found.containers : found.containers.filter(({state}) => state === 'exited');
+		const containers = values.stop
+			? found.containers
+			: found.containers.filter(({state}) => ['exited', 'created'].includes(state));
 		if (containers.length === 0) {
 			tell(io, 'no stopped containers');
 			return 0;

@@ -33,7 +33,8 @@ export const ps = defineComposeVerb({
 	async run({values, positionals: services}, context) {
 		const {io} = context;
 		const status = [...values.status, ...values.filter.map(statusOf)];
-		const {containers} = await containersOf(context, services, {oneOff: true});
+		// As in Compose, those of `compose run` only with -a.
+		const {containers} = await containersOf(context, services, {oneOff: values.all});
 		const project = values.orphans === 'false' ? await projectOf(context) : undefined;
 		const shown = containers
 			.filter(({service}) => project === undefined || hasService(project, service))

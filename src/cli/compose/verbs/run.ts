@@ -27,7 +27,7 @@ export const run = defineComposeVerb({
 		['tsbox compose run -d --name job worker', 'in the background'],
 	],
 	options: {
-		...pickOptions(own.options, ['env', 'interactive', 'no-tty', 'rm', 'tty', 'user', 'volume', 'workdir', 'name']),
+		...pickOptions(own.options, ['env', 'interactive', 'no-tty', 'tty', 'user', 'volume', 'workdir', 'name']),
 		...pullOptions,
 		build: {kind: 'flag', describe: 'Build the image first'},
 		'cap-add': {kind: 'list', value: 'CAP', describe: 'Add a capability'},
@@ -46,6 +46,7 @@ export const run = defineComposeVerb({
 		publish: {kind: 'list', short: 'p', value: 'PORT:PORT', describe: 'Publish a port'},
 		quiet: {kind: 'flag', short: 'q', describe: 'Do not tell of services that are started'},
 		'remove-orphans': {kind: 'flag', describe: 'Remove containers of services that the files do not have'},
+		rm: {kind: 'flag', describe: 'Remove the container when its command has ended'},
 		'service-ports': {kind: 'flag', short: 'P', describe: 'Publish the ports of the service'},
 		'use-aliases': {kind: 'flag', describe: 'Let others find it by the name and the aliases of the service'},
 	},
@@ -81,11 +82,21 @@ export const run = defineComposeVerb({
 			}),
 		};
 		const spec = {...specOf(context), service, overrides};
-		if (!values.detach)
+		if (!values.detach) {
+			if (!values.rm) await engine.announceProject(await engine.openMachine(folders), project, specOf(context));
 			return startContainer(
-				{verb: 'run', spec, tty, progress: 'quiet', record: false, build: values.build || values.pull === 'build'},
+				{
+					verb: 'run',
+					spec,
+					tty,
+					progress: 'quiet',
+					record: false,
+					build: values.build || values.pull === 'build',
+					...(values.rm ? {} : {keepIn: project.name}),
+				},
 				context,
 			);
+		}
 		const stop = stopSignals(io, 'the start');
 		try {
 			const states = await engine.runDetached(await engine.openMachine(folders), {

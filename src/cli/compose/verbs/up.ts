@@ -4,6 +4,8 @@ import {usageError} from '../../options/usage-error.ts';
 import {type ComposeContext, defineComposeVerb} from '../parts/compose-verb.ts';
 import {attachedServices} from '../parts/attached-services.ts';
 import {pickOptions, pullOptions} from '../parts/shared-options.ts';
+import {projectOf} from '../parts/project-of.ts';
+import {pullServices} from '../parts/pull-services.ts';
 import {withPulled} from '../parts/with-pulled.ts';
 
 /** Those of `tsbox up` that `docker compose up` has too. */
@@ -57,6 +59,7 @@ export const up = defineComposeVerb({
 		const io = values['no-color'] ? {...context.io, env: {...context.io.env, NO_COLOR: '1'}} : context.io;
 		const all = await withPulled(values, services, {...context, io});
 		const detach = values.detach || values['no-start'];
+		if (values['no-start'] && values.pull !== 'never') await pullMissing(values, services, all);
 		const own = {...ownValues(), ...values, detach, build: values.build || values.pull === 'build'};
 		const {progress} = context;
 		const removes = values['remove-orphans'] || io.env['COMPOSE_REMOVE_ORPHANS'] === 'true';
@@ -70,6 +73,17 @@ export const up = defineComposeVerb({
 		return runOwn({...own, ...shown, attach}, services, all);
 	},
 });
+
+/** Pulls the images that a start would pull, for containers that are only created. */
+async function pullMissing(
+	values: {readonly 'quiet-pull': boolean; readonly 'no-deps': boolean},
+	services: readonly string[],
+	context: ComposeContext,
+): Promise<void> {
+	const project = await projectOf(context, services);
+	const wanted = await context.engine.wantedServices(project, services, values['no-deps']);
+	await pullServices(project, wanted, {quiet: values['quiet-pull'], keepGoing: false, onlyMissing: true}, context);
+}
 
 /** The values of `tsbox up` without options. */
 function ownValues() {
