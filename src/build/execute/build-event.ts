@@ -4,6 +4,8 @@ import type {BuildPlan, BuildRow} from '../plan/build-plan.ts';
 export type BuildEvent =
 	| {readonly type: 'build.planned'; readonly plan: BuildPlan}
 	| {readonly type: 'build.warning'; readonly text: string}
+	/** A command that fetches the context. */
+	| {readonly type: 'build.fetching'; readonly command: string}
 	| {readonly type: 'row.started'; readonly row: BuildRow}
 	/** Bytes of an image that were fetched and unpacked. */
 	| {readonly type: 'row.progress'; readonly row: BuildRow; readonly done: number; readonly total: number}

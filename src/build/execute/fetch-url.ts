@@ -1,8 +1,7 @@
 import {createHash} from 'node:crypto';
-import type {Readable} from 'node:stream';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {Host} from '../../host/host.ts';
-import {dyingWithUs} from '../../host/programs/dying-with-us.ts';
+import {fetchProgram} from './fetch-program.ts';
 
 /** A file that was fetched. */
 export interface FetchedFile {
@@ -63,28 +62,16 @@ export async function fetchUrl(
 		'--url',
 		url,
 	];
-	const program = host.start([...dyingWithUs(host), ...words], {stdio: ['ignore', 'ignore', 'pipe'], env});
-	const kill = (): void => void (program.pid > 0 && host.kill(-program.pid, 'SIGKILL'));
-	signal?.addEventListener('abort', kill, {once: true});
-	let said = '';
-	const stderr = program.pipes[2] as Readable | null | undefined;
-	stderr?.setEncoding('utf8').on('data', (text: string) => {
-		said = (said + text).slice(0, 4096);
-	});
-	const {exitCode, startError} = await program.ended;
-	signal?.removeEventListener('abort', kill);
-	if (signal?.aborted === true)
-		throw new TsboxError('E_INTERRUPTED', `fetching ${url} was interrupted`, {cause: signal.reason});
-	// setpriv(1) ends with 127 when there is no such program, which curl never does.
-	if (startError !== undefined || exitCode === 127) {
+	const {exitCode, said} = await fetchProgram(host, words, {env, what: `fetching ${url}`, signal});
+	if (exitCode === 127) {
 		throw new TsboxError('E_HOST_UNSUPPORTED', `${place}: ADD of a URL needs curl`, {
-			why: startError?.message ?? said.trim(),
+			why: said,
 			hint: 'install curl',
 		});
 	}
 	if (exitCode !== 0) {
 		throw new TsboxError('E_BUILD', `${place}: ${url} could not be fetched`, {
-			output: said.trim(),
+			output: said,
 			hint: 'open the URL in a browser, or fetch the file yourself and COPY it',
 		});
 	}

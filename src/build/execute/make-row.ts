@@ -5,6 +5,7 @@ import {removeStubborn} from '../../image/store/work-folder.ts';
 import type {BuildRow} from '../plan/build-plan.ts';
 import {cacheKey} from '../plan/cache-key.ts';
 import {copyLayer, type FetchedSource} from './copy-layer.ts';
+import {proxiesOf} from './fetch-program.ts';
 import {fetchUrl} from './fetch-url.ts';
 import {type MergedTree, mergedTree} from './merged-tree.ts';
 import {layersKey, type RowWork} from './row-work.ts';
@@ -111,11 +112,7 @@ async function fetchAll(
 	folder: string,
 	{machine, work: {host, signal}}: RowWork,
 ): Promise<readonly (FetchedSource & {readonly digest: string})[]> {
-	const env = Object.fromEntries(
-		Object.entries(machine.env ?? {}).flatMap(([name, value]) =>
-			/^(?:https?|ftp|no|all)_proxy$/i.test(name) && value !== undefined ? [[name, value]] : [],
-		),
-	);
+	const env = proxiesOf(machine.env ?? {});
 	const files: (FetchedSource & {readonly digest: string})[] = [];
 	for (const [index, url] of copy.urls.entries()) {
 		const path = `${folder}/url-${index}`;

@@ -6,11 +6,13 @@ import {resolveImage} from '../../image/pull/resolve.ts';
 import {readImage, readName} from '../../image/store/images.ts';
 import {imageLabels} from '../../state/compose-labels.ts';
 import type {ImageSource, Project} from '../../spec/model/project.ts';
+import type {BuildSource} from '../../spec/model/build-source.ts';
 import {present} from '../../spec/syntax/pick.ts';
 import type {BuildEvent} from '../execute/build-event.ts';
 import {build, type BuildRequest, planRequest} from '../execute/build.ts';
 import type {BuildPlan} from '../plan/build-plan.ts';
 import type {WrittenImage} from '../execute/write-image.ts';
+import {fetchedBuild} from './fetched-build.ts';
 import {type BuildAdditions, serviceRequest} from './service-request.ts';
 
 /** Options of {@link buildServices}. */
@@ -47,10 +49,16 @@ export async function buildServices(
 		if (source === undefined) continue;
 		const emit = (event: BuildEvent): void => request.emit(service, event);
 		if (request.onlyMissing && (await isThere(machine, project, service, request, emit))) continue;
-		const asked = buildRequestOf(machine, project, service, request);
 		for (const {text, services} of project.warnings ?? [])
 			if (text.startsWith('`build.') && services.includes(service)) emit({type: 'build.warning', text});
-		built.push({service, names: source.names, ...(await build(machine, {...asked, emit}))});
+		const {env, signal} = request;
+		const local = await fetchedBuild(machine, source, {service, env, signal, emit});
+		try {
+			const asked = buildRequestOf(machine, project, service, {...request, source: local.source});
+			built.push({service, names: source.names, ...(await build(machine, {...asked, emit}))});
+		} finally {
+			await local.release();
+		}
 	}
 	return built;
 }
@@ -77,6 +85,11 @@ export async function planServices(
 			request.emit(service, {type: 'build.warning', text});
 			continue;
 		}
+		if (project.builds?.[service]?.repository !== undefined) {
+			const text = `the build of ${service} can be planned when its repository is fetched, as \`tsbox build\` does`;
+			request.emit(service, {type: 'build.warning', text});
+			continue;
+		}
 		const asked = buildRequestOf(machine, project, service, request);
 		const {plan} = await planRequest(machine, {...asked, emit: event => request.emit(service, event)});
 		plans.push({service, plan});
@@ -85,7 +98,7 @@ export async function planServices(
 }
 
 /**
- * What is to be built for a service that has a `build`.
+ * What is to be built for a service that has a `build`; `source` is the same `build` with its files in a folder.
  *
  * @throws TsboxError as {@link serviceRequest}.
  */
@@ -93,9 +106,9 @@ export function buildRequestOf(
 	machine: Machine,
 	{name, hasServices, builds = {}, services}: Project,
 	service: string,
-	request: Omit<ServicesRequest, 'services' | 'onlyMissing' | 'emit'>,
+	request: Omit<ServicesRequest, 'services' | 'onlyMissing' | 'emit'> & {readonly source?: BuildSource},
 ): Omit<BuildRequest, 'emit'> {
-	const source = builds[service];
+	const source = request.source ?? builds[service];
 	if (source === undefined) throw new RangeError(`${service} has no build`);
 	const {cwd, env, output, signal, force, hold} = request;
 	const images = Object.fromEntries(

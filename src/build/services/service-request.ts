@@ -35,7 +35,8 @@ export type AskedBuild = Omit<BuildRequest, 'output' | 'emit' | 'signal' | 'forc
 /**
  * The request for the image of a service: reads its Dockerfile and the variables that secrets are in.
  *
- * @throws TsboxError E_DOCKERFILE when there is no Dockerfile, E_SPEC_INVALID when the context or a secret is not there.
+ * @throws TsboxError E_DOCKERFILE when there is no Dockerfile, E_SPEC_INVALID when the context or a secret is not there, or the context is
+ * a repository.
  */
 export function serviceRequest(
 	{host, facts}: Pick<Machine, 'host' | 'facts'>,
@@ -44,6 +45,10 @@ export function serviceRequest(
 ): AskedBuild {
 	const {context, dockerfile, names} = source;
 	const whose = `the \`build\` of ${service}`;
+	if (source.repository !== undefined)
+		throw new TsboxError('E_SPEC_INVALID', `${whose} is a repository, and this needs a folder`, {
+			hint: `\`git clone ${source.repository.url}\`, and write the path of the clone`,
+		});
 	for (const folder of [
 		context,
 		...Object.values(source.contexts).flatMap(each => ('folder' in each ? each.folder : [])),

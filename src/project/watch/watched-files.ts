@@ -62,7 +62,8 @@ export function watchedFiles(
 		});
 	const own = rulesOf(service, ignore);
 	const wanted = include.length === 0 ? undefined : rulesOf(service, include);
-	const context = build === undefined ? undefined : ignoredByBuild(host, build);
+	// No file of this machine is in a repository.
+	const context = build === undefined || build.repository !== undefined ? undefined : ignoredByBuild(host, build);
 	const inContext = (rel: string): string | undefined => {
 		if (context === undefined) return undefined;
 		const at = resolve(root, rel);

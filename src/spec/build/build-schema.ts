@@ -34,7 +34,11 @@ const network = parsedBy(text, (word): Parsed<'none' | 'host' | undefined> => {
 
 const longForm = z.strictObject(
 	{
-		context: key('The folder with the files; that of the spec by default.', text, './app'),
+		context: key(
+			'The folder with the files, that of the spec by default; or a repository of Git, `URL.git#REF:FOLDER`.',
+			text,
+			'./app',
+		),
 		dockerfile: key('The Dockerfile, relative to the context.', text, 'Dockerfile.dev'),
 		dockerfile_inline: key('The text of the Dockerfile.', text, 'FROM alpine\nRUN apk add curl\n'),
 		target: key('Build up to this stage; the last one by default.', text),

@@ -162,7 +162,9 @@ test('a file with one container builds too, and names its image by the project',
 });
 
 test.each([
-	['a repository', 'build: https://github.com/ada/web.git'],
+	['an archive on the network', 'build: https://example.org/web.tar.gz'],
+	['a folder out of the repository', 'build: https://github.com/ada/web.git#main:../etc'],
+	['a reference with a blank', 'build: "https://github.com/ada/web.git#a b"'],
 	['no value', 'build:'],
 	['a list', 'build: [.]'],
 	['a misspelt key', 'build: {contxt: .}'],

@@ -1,7 +1,7 @@
 import {resolve} from 'node:path';
 import {imageNameText, parseImageName} from '../image/image-name.ts';
 import {parsePlatform} from '../image/platform.ts';
-import type {BuildContext, BuildRun, BuildSecret, BuildSource} from '../model/build-source.ts';
+import type {BuildContext, BuildRun, BuildSecret, BuildSource, Repository} from '../model/build-source.ts';
 import {bad, good, type Parsed, quoted} from '../model/parsed.ts';
 import type {Lookup} from '../syntax/interpolate.ts';
 import {keyValues} from '../syntax/key-values.ts';
@@ -10,6 +10,7 @@ import type {Place} from '../syntax/problem.ts';
 import type {Path} from '../syntax/tree.ts';
 import type {SecretsInput} from '../given/given-schema.ts';
 import type {BuildInput} from './build-schema.ts';
+import {isAddress, parseRepository} from './repository.ts';
 import {readExtraHosts} from '../network/extra-host.ts';
 import type {ExtraHost} from '../model/network.ts';
 
@@ -48,10 +49,11 @@ export function readBuild(input: BuildInput, picker: Picker, around: BuildSurrou
 	};
 	const orFail = <T>(path: Path, parsed: Parsed<T>): T | undefined => (parsed.ok ? parsed.value : fail(path, parsed));
 	picker.noteAt('build', ['build']);
-	const context = orFail(typeof input === 'string' ? ['build'] : at('context'), contextOf(long.context ?? '.', around));
+	const read = orFail(typeof input === 'string' ? ['build'] : at('context'), contextOf(long.context ?? '.', around));
 	const name = nameOf(around);
 	if (!name.ok) fail(around.image === undefined ? ['build'] : ['image'], name);
-	if (context === undefined || !name.ok) return undefined;
+	if (read === undefined || !name.ok) return undefined;
+	const {folder: context, repository} = read;
 	const tags = (long.tags ?? []).flatMap((tag, i) => orFail([...at('tags'), i], imageName(tag)) ?? []);
 	if (long.dockerfile !== undefined && long.dockerfile_inline !== undefined)
 		fail(at('dockerfile_inline'), bad('and `dockerfile` exclude each other', 'take one of them out'));
@@ -101,7 +103,7 @@ export function readBuild(input: BuildInput, picker: Picker, around: BuildSurrou
 		pull: long.pull ?? false,
 		run: {...runOf(long, hosts), ...(around.reproducible ? {reproducible: true} : {})},
 		platforms: around.platform === undefined ? platforms : [around.platform],
-		...present({target: long.target}),
+		...present({target: long.target, repository}),
 	};
 }
 
@@ -116,17 +118,16 @@ function runOf({network, shm_size, ulimits = {}, privileged}: LongBuild, extraHo
 	});
 }
 
-function contextOf(text: string, {resolve: absolute}: BuildSurroundings): Parsed<string> {
-	if (!isRepository(text)) return absolute(text);
-	return bad(
-		`is the address ${quoted(text)}, and tsbox builds folders of this machine`,
-		'clone it, such as with `git clone`, and write the path of the clone',
-	);
-}
-
-/** What Compose and Docker take for a repository or an archive on the network. */
-function isRepository(text: string): boolean {
-	return /^(?:[a-z+]+:\/\/|git@|github\.com\/)/.test(text);
+function contextOf(
+	text: string,
+	{resolve: absolute}: BuildSurroundings,
+): Parsed<{readonly folder: string; readonly repository?: Repository}> {
+	if (!isAddress(text)) {
+		const folder = absolute(text);
+		return folder.ok ? good({folder: folder.value}) : folder;
+	}
+	const repository = parseRepository(text);
+	return repository.ok ? good({folder: '/', repository: repository.value}) : repository;
 }
 
 function nameOf({image, fallback}: BuildSurroundings): Parsed<string> {
@@ -154,7 +155,7 @@ function otherContext(text: string, {services, resolve: absolute}: BuildSurround
 		if (services.includes(service)) return good({service});
 		return bad(`names the service ${quoted(service)}, which the file does not have`);
 	}
-	if (text === '' || isRepository(text) || text.startsWith('oci-layout:'))
+	if (text === '' || isAddress(text) || text.startsWith('oci-layout:'))
 		return bad(
 			`is ${quoted(text)}, and must be a folder, an image or a service`,
 			'write a path, `docker-image://NAME` or `service:NAME`',

@@ -67,10 +67,10 @@ export const composeRows: readonly ComposeRow[] = [
 	refused('services.*.build.isolation', windows, 'take it out'),
 	refused(
 		'services.*.build.context',
-		'tsbox builds folders of this machine',
-		'clone it, and write the path of the clone',
+		'tsbox fetches repositories of Git',
+		'write one such as `https://github.com/OWNER/NAME.git#BRANCH`',
 		{
-			shown: 'build.context` with an address, such as `https://…',
+			shown: 'build.context` with the address of an archive, such as `https://…/app.tar.gz',
 		},
 	),
 	refused(

@@ -10,10 +10,22 @@ export type BuildSecret =
 /** Files or an image that a Dockerfile may name as it names a stage. */
 export type BuildContext = {readonly folder: string} | {readonly image: string} | {readonly service: string};
 
+/** A repository of Git that a build fetches. */
+export interface Repository {
+	/** What git-fetch(1) takes: `https://…`, `git@HOST:PATH`. */
+	readonly url: string;
+	/** A branch, a tag, or a commit; that of the server without it. */
+	readonly ref?: string;
+	/** The folder of the context in it, relative and without `..`. */
+	readonly folder?: string;
+}
+
 /** How the image of a service is made (`build:`). Paths are absolute. */
 export interface BuildSource {
-	/** The folder of the context. */
+	/** The folder of the context; `/` with `repository`. */
 	readonly context: string;
+	/** The context is the folder of a repository: its root is `/` in the paths of context and Dockerfile. */
+	readonly repository?: Repository;
 	/** The path of the Dockerfile, or its text. */
 	readonly dockerfile: {readonly file: string} | {readonly inline: string};
 	/** Complete references: that of the service, then those of `tags`. */

@@ -26,6 +26,11 @@ export function buildProgress(progress: BuildProgress, event: BuildEvent, servic
 			return {...now, plan: event.plan};
 		case 'build.warning':
 			return {...now, lines: `warning: ${escapeText(event.text)}\n`};
+		case 'build.fetching':
+			return {
+				...now,
+				lines: `${service === undefined ? '' : `[${escapeText(service)}] `}${escapeText(event.command)}\n`,
+			};
 		case 'row.started':
 			return {...now, tenth: 0, lines: `${labelOf(now.plan, event.row, service)} ${shownCommand(event.row)}\n`};
 		case 'row.progress': {

@@ -48,6 +48,8 @@ export function buildScreen(screen: BuildScreen, event: BuildEvent, now: number,
 			return {...next, plan: event.plan};
 		case 'build.warning':
 			return {...next, ended: [{kind: 'warning', text: event.text}]};
+		case 'build.fetching':
+			return {...next, ended: [{kind: 'done', text: event.command}]};
 		case 'row.started':
 			return {
 				...next,
