@@ -19,7 +19,7 @@ const base = `{
 	services: {
 		made: {build: {context: ., secrets: [key]}},
 		db: {image: "postgres:16", stop_signal: SIGQUIT},
-		web: {image: "alpine:3", networks: {front: {}, default: {}}, volumes: ["data:/d"], secrets: [key], configs: [conf, {source: other, target: /o}]},
+		web: {image: "alpine:3", networks: {front: {}, back: {}, default: {}}, volumes: ["data:/d"], secrets: [key], configs: [conf, {source: other, target: /o}]},
 	},
 }`;
 
@@ -79,6 +79,7 @@ function outcome(path: readonly string[], value: string): string {
 			const row = warnings.flatMap(
 				({text}) => composeRows.find(({fate, why}) => fate === 'ignored' && text.includes(why)) ?? [],
 			);
+			if (warnings.some(({text}) => text.includes('no service uses it'))) return 'left out';
 			return row.length === 0 ? `ignored without a row: ${warnings[0]?.text ?? ''}` : 'ignored';
 		}
 		return essence(project) === essence(loaded(around(path))) ? 'dropped' : 'works';

@@ -165,7 +165,7 @@ export const serviceKeys: Readonly<Record<string, string>> = {
 	pull_refresh_after: '24h',
 	read_only: 'true',
 	restart: 'always',
-	runtime: 'runc',
+	runtime: 'nvidia',
 	scale: '2',
 	secrets: '[other]',
 	security_opt: '[seccomp=unconfined]',

@@ -43,6 +43,9 @@ const ownFaults: readonly (readonly [pattern: RegExp, text: string])[] = [
 	[/^`driver_opts` names /, 'a kernel parameter that is none'],
 ];
 
+/** Rows of what Docker Compose refuses for a service that uses it: they need a cluster. */
+const refusedByCompose = /^(?:secrets|configs)\.\*\.(?:external|driver|template_driver)$/;
+
 /** The reasons of an error, each once. */
 export function reasonsOf(error: Error): readonly Reason[] {
 	if (!isTsboxError(error)) return [{of: 'nobody', text: `a bug: ${error.stack ?? error.message}`}];
@@ -57,6 +60,8 @@ export function reasonsOf(error: Error): readonly Reason[] {
 
 function reasonOf(message: string): Reason {
 	const row = composeRows.find(({fate, why}) => fate === 'refused' && message.includes(why));
+	if (row !== undefined && refusedByCompose.test(row.path))
+		return {of: 'file', text: `\`${row.shown ?? row.path}\`, which Docker Compose refuses too`};
 	if (row !== undefined) return {of: 'row', text: `\`${row.shown ?? row.path}\`: ${row.why}`};
 	const own = ownFaults.find(([pattern]) => pattern.test(message));
 	return own === undefined ? {of: 'nobody', text: message} : {of: 'file', text: own[1]};

@@ -124,7 +124,15 @@ const anyImage: ImageConfig = {
 
 const noFile: FileFacts = {kind: 'file', size: 0, mode: 0o644, uid: 0, ino: 0, dev: 0, mtimeMs: 0, ctimeMs: 0};
 const device: FileFacts = {...noFile, kind: 'other', device: {type: 'c', major: 10, minor: 229}};
+const folder: FileFacts = {...noFile, kind: 'directory'};
 const disk: FileFacts = {...noFile, kind: 'other', device: {type: 'b', major: 8, minor: 0}};
+
+/** Two graphics processors, as the tool of their vendor describes them. */
+const graphics = JSON.stringify({
+	cdiVersion: '0.6.0',
+	kind: 'nvidia.com/gpu',
+	devices: ['0', '1'].map(name => ({name, containerEdits: {deviceNodes: [{path: `/dev/nvidia${name}`}]}})),
+});
 
 /** A saved machine, with the files, the sources of mounts and the devices that a file names. */
 function machineOf(): Machine {
@@ -135,7 +143,9 @@ function machineOf(): Machine {
 		host: {
 			...host,
 			realpath: path => host.realpath(path) ?? path,
-			stat: path => host.stat(path) ?? standIn(path),
+			stat: path => (path === '/etc/cdi' ? folder : (host.stat(path) ?? standIn(path))),
+			list: path => (path === '/etc/cdi' ? ['nvidia.json'] : host.list(path)),
+			readText: path => (path === '/etc/cdi/nvidia.json' ? graphics : host.readText(path)),
 			lstat: path => host.lstat(path) ?? (path.startsWith('/dev/') ? device : undefined),
 		},
 		dirs: {store: '/var/lib/tsbox-of-nobody', state: '/run/tsbox-of-nobody'},

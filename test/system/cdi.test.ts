@@ -1,3 +1,4 @@
+import {randomUUID} from 'node:crypto';
 import {existsSync, mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
@@ -14,7 +15,7 @@ function cdiFile(at: TestBox, text: unknown): Disposable & {readonly kind: strin
 	const isNew = !existsSync(folder);
 	mkdirSync(folder, {recursive: true});
 	const kind = `example.com/${at.name}`;
-	const path = join(folder, `${at.name}.json`);
+	const path = join(folder, `${at.name}-${randomUUID()}.json`);
 	writeFileSync(path, JSON.stringify({cdiVersion: '0.6.0', kind, ...(text as object)}));
 	return {
 		kind,
@@ -57,6 +58,12 @@ describe.skipIf(!can)(`devices of CDI${needs}`, () => {
 		expect((await at.tsbox(['run', all, '--', 'sh', '-c', 'ls /dev | grep card'])).out).toBe('card0\ncard1\n');
 		const first = `deploy: {resources: {reservations: {devices: [{driver: example.com, capabilities: [${at.name}], count: 1}]}}}\n`;
 		expect((await at.tsbox(['run', at.spec(first), '--', 'sh', '-c', 'ls /dev | grep card'])).out).toBe('card0\n');
+		using _gpu = cdiFile(at, {
+			kind: 'nvidia.com/gpu',
+			devices: [{name: '0', containerEdits: {deviceNodes: [{path: '/dev/card2', hostPath: '/dev/fuse'}]}}],
+		});
+		const runtime = at.spec('runtime: nvidia\n');
+		expect((await at.tsbox(['run', runtime, '--', 'sh', '-c', 'ls /dev | grep card'])).out).toBe('card2\n');
 		expect(at.leftovers()).toEqual([]);
 	});
 

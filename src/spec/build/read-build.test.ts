@@ -175,14 +175,16 @@ test.each([
 	['a name that no image can have', 'services: {web_: {build: .}}'],
 	['a secret that is not declared', 'build: {secrets: [token]}'],
 	['a secret of nowhere', 'secrets: {token: {}}\nservices: {web: {build: {context: ., secrets: [token]}}}'],
-	['an external secret', 'secrets: {token: {external: true}}\nservices: {web: {build: .}}'],
+	[
+		'an external secret',
+		'secrets: {token: {external: true}}\nservices: {web: {build: {context: ., secrets: [token]}}}',
+	],
 	['a service that is not there', 'services: {web: {build: {context: ., additional_contexts: {a: "service:b"}}}}'],
 	['a context on the network', 'build: {additional_contexts: {a: "https://example.com/a.tar"}}'],
 	['a network of its own', 'build: {network: mynet}'],
 	['a wrong address', 'build: {extra_hosts: [db=ten]}'],
 	['a host without an address', 'build: {extra_hosts: [db]}'],
 	['a platform of another system', 'build: {platforms: [windows/amd64]}'],
-	['Windows', 'build: {isolation: hyperv}'],
 	['a bad tag', 'build: {tags: ["UPPER"]}'],
 ])('%s is refused', (_name, text) => {
 	expect(complaint(text)).toMatchSnapshot();

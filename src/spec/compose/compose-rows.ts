@@ -32,10 +32,10 @@ export const composeRows: readonly ComposeRow[] = [
 		'services.*.device_cgroup_rules',
 		'no more devices can be let in by their numbers',
 		'name the devices with `devices`',
-		{shown: 'device_cgroup_rules` on a machine with control groups of version 2'},
+		{shown: 'device_cgroup_rules` where only cgroup v2 has `devices'},
 	),
 	refused('services.*.gpus', 'this host does not have', 'install what writes its file of CDI, or take it out', {
-		shown: 'gpus` and `devices` of CDI on a machine without them',
+		shown: 'gpus`, `runtime: nvidia` and `devices` that no file describes in `/etc/cdi',
 	}),
 	ignored('services.*.isolation', windows),
 	refused(
@@ -47,13 +47,19 @@ export const composeRows: readonly ComposeRow[] = [
 		shown: 'platform` of another system, such as `windows/amd64',
 	}),
 	refused('services.*.provider', 'it calls a program of Docker', 'run what it provides in a service'),
-	refused('services.*.runtime', 'tsbox starts containers itself', 'take it out'),
+	refused('services.*.runtime', 'tsbox starts containers itself', 'take it out', {
+		shown: 'runtime` of another kind, such as `kata',
+	}),
+	ignored('services.*.runtime', 'tsbox is the runtime', {
+		when: value => value !== 'nvidia',
+		shown: 'runtime` `runc` or `crun',
+	}),
 	ignored('services.*.storage_opt', 'the layers of containers lie in a folder of the host, without quotas'),
 	refused(
 		'services.*.security_opt',
 		'SELinux cannot confine the container',
 		'take `label` out, or run with `--best-effort`',
-		{shown: 'security_opt` with `label=…` on a machine without SELinux'},
+		{shown: 'security_opt` with `label=…` where the kernel has no `SELinux'},
 	),
 	refused('services.*.use_api_socket', 'there is no daemon, and so no socket', 'take it out'),
 
@@ -64,7 +70,7 @@ export const composeRows: readonly ComposeRow[] = [
 		when: isAsked,
 	}),
 	ignored('services.*.build.entitlements', 'a build asks for none', {when: isAsked}),
-	refused('services.*.build.isolation', windows, 'take it out'),
+	ignored('services.*.build.isolation', windows),
 	refused(
 		'services.*.build.context',
 		'tsbox fetches repositories of Git',
@@ -171,12 +177,13 @@ export const composeRows: readonly ComposeRow[] = [
 		'others go to `ipv4_address` and `ipv6_address`',
 		{shown: 'link_local_ips` with another `ADDRESS'},
 	),
-	refused(
-		'networks.*.driver',
-		'tsbox has the drivers `bridge`, `macvlan` and `ipvlan`',
-		'leave the driver out: all containers are on one machine',
-		{shown: 'networks.*.driver` with another driver, such as `overlay'},
-	),
+	refused('networks.*.driver', 'tsbox has the drivers `bridge`, `macvlan` and `ipvlan`', 'leave the driver out', {
+		shown: 'networks.*.driver` with another driver, such as `weave',
+	}),
+	ignored('networks.*.driver', 'all containers are on one machine, and it is a bridge', {
+		when: value => value === 'overlay',
+		shown: 'networks.*.driver` `overlay',
+	}),
 	refused('networks.*.ipam.driver', 'tsbox has no other driver of addresses than `default`', 'take it out', {
 		shown: 'networks.*.ipam.driver` with another one than `default',
 	}),

@@ -4,7 +4,7 @@ import type {Mix} from './mixes.ts';
 
 /** Keys that `profile: bare` has no step for. */
 const notBare = `
-	privileged reproducible read_only keep init devices device_cgroup_rules gpus landlock shm_size ulimits sysctls oom_score_adj hostname domainname
+	privileged reproducible read_only keep init devices device_cgroup_rules gpus runtime landlock shm_size ulimits sysctls oom_score_adj hostname domainname
 	pid ipc uts cgroup userns_mode group_add tmpfs restart healthcheck networks network_mode mac_address egress extra_hosts dns dns_search
 	dns_opt secrets configs volumes_from
 `

@@ -161,6 +161,12 @@ export const securityKeys = {
 		decidedBy: ['deploy.resources.reservations.devices'],
 		written: w => w.gpus,
 	}),
+	runtime: row({
+		example: 'nvidia',
+		about: '`nvidia`: all graphics processors of NVIDIA, as with `gpus: all`. `runc` and `crun` have no effect.',
+		decidedBy: ['gpus'],
+		written: w => w.runtime,
+	}),
 	landlock: key('landlock', {
 		example: [{path: '/usr', access: ['read-file', 'read-dir', 'execute']}],
 		about: 'Paths that the command may touch, by the Landlock security module; all others are closed to it.',

@@ -221,6 +221,16 @@ export const gpus = z.union(
 	{error: 'must be `all`, or a list of maps'},
 );
 
+/** Programs that start containers as tsbox does, by the names that engines have for them. */
+const alike = ['runc', 'crun', 'youki', 'io.containerd.runc.v2'];
+
+/** `runtime`. */
+export const runtime = parsedBy(text, (word): Parsed<readonly CdiRequest[]> => {
+	if (word === 'nvidia') return parseReservation({});
+	if (alike.includes(word)) return {ok: true, value: []};
+	return {ok: false, problem: `is \`${word}\`, and tsbox starts containers itself`, hint: 'take it out'};
+});
+
 const longPort = parsedBy(
 	z.strictObject({
 		target: described('The port in the container.', textOrNumber),

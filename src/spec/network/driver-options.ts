@@ -68,7 +68,6 @@ export const otherDrivers: Readonly<Record<string, string>> = {
 	host: 'write `network_mode: host` in the services',
 	none: 'write `network_mode: none` in the services',
 	null: 'write `network_mode: none` in the services',
-	overlay: 'leave the driver out: all containers of tsbox are on one machine',
 };
 
 /** The VLAN that a name such as `eth0.50` means, and the device that carries it; undefined for another name. */

@@ -82,7 +82,8 @@ export const networksSchema = z.nullable(
 export type NetworksInput = z.output<typeof networksSchema>;
 
 function parseDriver(driver: string): Parsed<NetworkDriver> {
-	if (driver === 'default') return good('bridge');
+	// Over one machine it is a bridge.
+	if (driver === 'default' || driver === 'overlay') return good('bridge');
 	const found = networkDrivers.find(each => each === driver);
 	if (found !== undefined) return good(found);
 	const hint = Object.hasOwn(otherDrivers, driver) ? otherDrivers[driver] : undefined;

@@ -354,7 +354,7 @@ test.each<readonly [string, string]>([
 	['a network whose key is a path', file('ports: [80]', '{../x: }')],
 	['a misspelt key of a network', file('networks: [front]', '{front: {internl: true}}')],
 	['a misspelt key of a join', file('networks: {front: {alias: [a]}}')],
-	...['overlay', 'macvlan', 'ipvlan', 'host', 'none', '"null"', 'weave'].map(
+	...['macvlan', 'ipvlan', 'host', 'none', '"null"', 'weave'].map(
 		driver => [`the driver ${driver}`, file('networks: [front]', `{front: {driver: ${driver}}}`)] as const,
 	),
 	[

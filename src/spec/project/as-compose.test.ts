@@ -112,6 +112,23 @@ test('a volume of others may be named as in files of version 2', () => {
 	]);
 });
 
+test('an overlay network is a bridge, and `runtime` is that of tsbox', () => {
+	const {services, warnings = []} = load(
+		'{web: {image: a, networks: [front], runtime: runc}, gpu: {image: a, runtime: nvidia}}',
+		'networks: {front: {driver: overlay}, back: {driver: weave}}',
+	);
+	expect(services.map(({networks = []}) => networks.map(({network}) => network.driver))).toEqual([
+		['bridge'],
+		['bridge'],
+	]);
+	expect(services.map(({cdi}) => cdi)).toEqual([undefined, [{kind: 'nvidia.com/gpu', count: -1}]]);
+	expect(warnings.map(({text}) => text)).toEqual([
+		'`networks.back` is left out: no service uses it, and tsbox has no such thing',
+		'`runtime` `runc` or `crun` of `web` has no effect: tsbox is the runtime',
+		'`networks.*.driver` `overlay` of `networks` has no effect: all containers are on one machine, and it is a bridge',
+	]);
+});
+
 test('of a range of ports of the host one that is free is taken', () => {
 	const {services} = load(
 		'{web: {image: a, ports: ["127.0.0.1:8000-8010:80/udp", {target: 81, published: "9000-9001"}]}}',

@@ -1,6 +1,7 @@
 import {resolve} from 'node:path';
 import {containerNameOf, isComposeFile, nameOfFile, nameOfFolder, parseName} from '../values/container-name.ts';
 import {withoutUnset} from './unset-keys.ts';
+import {withoutUnused} from '../compose/unused-entries.ts';
 import {withOneOff} from './one-off.ts';
 import {withDefaults} from '../keys/defaults.ts';
 import {dependencyProblems} from '../values/depends-on.ts';
@@ -40,7 +41,8 @@ export function loadProject(request: SpecRequest): Project {
 	if (ofFiles.some(problem => problem.code === 'E_SPEC_SYNTAX')) throw specError(ofFiles);
 	const tree = treeOf(root);
 	if (!isMap(tree.value)) throw specError([notAMap(tree.value, tree.places)]);
-	const amended = withOneOff(withoutUnset(tree.value), request.options?.oneOff);
+	const unused = withoutUnused(withoutUnset(tree.value));
+	const amended = withOneOff(unused.file, request.options?.oneOff);
 	const {value, places} = withDefaults(amended, tree.places, request.defaults);
 	const byDefault = defaultName(request, path, folder);
 	const isProject = Object.hasOwn(value, 'services');
@@ -133,7 +135,8 @@ export function loadProject(request: SpecRequest): Project {
 	const networks = networksOf(file.networks, all);
 	// A folder of the host stays where it is.
 	const ownVolumes = (file.volumes ?? []).filter(({folder: ofHost}) => ofHost === undefined);
-	const warnings = [...ofReading, ...idleWarnings(withServices(tree.value, all[0]?.service))];
+	const idleKeys = idleWarnings(withServices(unused.file, all[0]?.service));
+	const warnings = [...ofReading, ...unused.warnings, ...idleKeys];
 	const idle = whole.filter(({scale}) => scale === 0).map(({service}) => service.service);
 	return {
 		name: project,

@@ -2,9 +2,10 @@ import {isAbsolute, join, resolve} from 'node:path';
 import type {Project} from '../model/project.ts';
 import {readFiles} from '../project/read-files.ts';
 import type {SpecRequest} from '../keys/request.ts';
+import {type Section, usedNames} from '../compose/used-names.ts';
 import {specError} from '../syntax/problem.ts';
 import {canonicalService} from './canonical-service.ts';
-import {byDefault, entriesOf, map, mapScalars, type Resolved, resolvedOf, scalar, textOf} from './resolved.ts';
+import {byDefault, entriesOf, map, mapScalars, plainOf, type Resolved, resolvedOf, scalar, textOf} from './resolved.ts';
 import {labelMap, sorted} from './shapes.ts';
 import {typed} from './typed.ts';
 
@@ -54,7 +55,7 @@ export function resolveModel(request: SpecRequest, options: ModelOptions, projec
 	const isNormal = options.noNormalize !== true;
 	const name = project?.name ?? textOf(top.get('name'));
 	const servicesNode = sorted(map(Object.fromEntries(resolvedServices), top.get('services')?.origin));
-	const used = options.allResources === true ? undefined : usedBy(servicesNode);
+	const used = options.allResources === true ? undefined : usedNames(plainOf(servicesNode));
 	const section = (key: Section): Resolved | undefined => {
 		const own = new Map(entriesOf(top.get(key)));
 		if (key === 'networks' && isNormal && (used?.networks.has('default') ?? true) && !own.has('default'))
@@ -76,36 +77,6 @@ export function resolveModel(request: SpecRequest, options: ModelOptions, projec
 	});
 	// A dollar sign would begin a variable when the model is read again.
 	return options.noInterpolate === true ? model : mapScalars(model, text => text.replaceAll('$', '$$$$'));
-}
-
-const sections = ['networks', 'volumes', 'secrets', 'configs'] as const;
-type Section = (typeof sections)[number];
-
-/** What services use of each section. */
-function usedBy(services: Resolved): Readonly<Record<Section, ReadonlySet<string>>> {
-	const of = (section: Section) =>
-		[...entriesOf(services).values()].flatMap(service => namesIn(entriesOf(service).get(section), section));
-	const build = [...entriesOf(services).values()].flatMap(service => {
-		const {secrets} = Object.fromEntries(entriesOf(entriesOf(service).get('build')));
-		return namesIn(secrets, 'secrets');
-	});
-	return {
-		networks: new Set(of('networks')),
-		volumes: new Set(of('volumes')),
-		secrets: new Set([...of('secrets'), ...build]),
-		configs: new Set(of('configs')),
-	};
-}
-
-/** Names that a key of a service refers to, in its short or its long form. */
-function namesIn(value: Resolved | undefined, section: Section): readonly string[] {
-	if (value?.kind === 'map') return [...value.entries.keys()];
-	if (value?.kind !== 'list') return [];
-	return value.items.flatMap(item => {
-		const text = textOf(item) ?? textOf(entriesOf(item).get('source'));
-		if (text === undefined) return [];
-		return section === 'volumes' ? (text.split(':')[0] ?? '') : text;
-	});
 }
 
 /** An entry of a section: with its name, and its file from anywhere. */
