@@ -5,7 +5,7 @@ import type {UnitView} from '../state/unit-state.ts';
 import type {Unit} from './unit.ts';
 
 /** After so many restarts in one `up --wait`, a container is taken for one that does not come up: about a minute of pauses. */
-export const mostRestarts = 10;
+const mostRestarts = 10;
 
 /** A container, and how often it had been restarted when the wait began. */
 export interface Awaited {
