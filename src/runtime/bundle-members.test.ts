@@ -116,7 +116,7 @@ function read(config: object, onV2: boolean): void {
 		checkSeccomp(seccomp);
 		readSeccompProfile(JSON.stringify(seccomp), 'linux.seccomp');
 	}
-	fromBundle(bundle, {root: '/r', folder: '/b', cgroup: '/c', onV2, capabilities: capabilityNames});
+	fromBundle(bundle, {root: '/r', folder: '/b', cgroup: '/c', onV2, hasSelinux: false, capabilities: capabilityNames});
 }
 
 /** The message; undefined if it is taken with one of the versions of control groups. Anything but an error for the user is a fault. */
@@ -179,7 +179,7 @@ function bad({type, enum: words, pattern, minimum, maximum}: Fact): readonly unk
 }
 
 /** Members of which each value is refused: no step of a plan does what they ask for. */
-const never = /^linux\.(intelRdt|mountLabel)|^linux\.seccomp\.listener|leafWeight$/;
+const never = /^linux\.(intelRdt)|^linux\.seccomp\.listener|leafWeight$/;
 /** The last name of a path, as an error has it. */
 const nameOf = (path: string): string => path.split('.').at(-1)?.replace('[]', '') ?? '';
 

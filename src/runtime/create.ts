@@ -144,6 +144,7 @@ export async function claimBundle(
 		folder,
 		cgroup,
 		onV2: facts.cgroup.layout === 'v2',
+		hasSelinux: facts.lsm.includes('selinux'),
 		capabilities: facts.capabilities,
 	});
 	const planned = await planBundle(machine, {

@@ -55,6 +55,13 @@ describe('what a configuration says', () => {
 		expect(spawnSync('setpriv', words, {encoding: 'utf8'}).stdout).toBe('0 7 8\n');
 	});
 
+	test('a filter that forbids getcwd, and a label of mounts where no SELinux runs', async () => {
+		const syscalls = [{names: ['getcwd'], action: 'SCMP_ACT_ERRNO'}];
+		const seccomp = {defaultAction: 'SCMP_ACT_ALLOW', architectures: ['SCMP_ARCH_X86_64'], syscalls};
+		const mountLabel = 'system_u:object_r:container_file_t:s0:c715,c811';
+		expect(await printed('/bin/busybox pwd; echo end', {}, {seccomp, mountLabel})).toMatch(/pwd: .*\nend\n$/);
+	});
+
 	test('mounts in their order, through symlinks of the root filesystem, with recursive options', async () => {
 		mkdirSync(join(at.folder, 'source/below'), {recursive: true});
 		writeFileSync(join(at.folder, 'source/file'), 'bound\n');

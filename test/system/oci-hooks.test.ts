@@ -42,7 +42,8 @@ test('they run in their order, with the state on their input', () => {
 		'poststop',
 	]);
 	const states = lines.flatMap(line => (line.startsWith('{') ? [JSON.parse(line) as Record<string, unknown>] : []));
-	expect(states.map(({status}) => status)).toEqual([...Array<string>(4).fill('creating'), 'running', 'stopped']);
+	const creating = Array<string>(3).fill('creating');
+	expect(states.map(({status}) => status)).toEqual(['created', ...creating, 'running', 'stopped']);
 	for (const state of states)
 		expect(state).toMatchObject({
 			id: 'c',

@@ -7,7 +7,14 @@ import {capabilityNames} from '../capabilities.ts';
 import {fromBundle} from './from-bundle.ts';
 
 const folder = join(import.meta.dirname, '../../../fixtures/bundles');
-const place = {root: '/root', folder: '/bundle', cgroup: '/c', onV2: false, capabilities: capabilityNames};
+const place = {
+	root: '/root',
+	folder: '/bundle',
+	cgroup: '/c',
+	onV2: false,
+	hasSelinux: false,
+	capabilities: capabilityNames,
+};
 
 /** A captured configuration, without its filter, which is in a file of its own. */
 function captured(name: string) {
@@ -115,4 +122,22 @@ test('maps of ids are those of the user namespace', () => {
 	const uidMappings = [row(0, 1000, 1), row(1, 100_000, 5)];
 	expect(read({}, {...inUser, uidMappings}).linux).toMatchObject({uidMappings, gidMappings: inUser.gidMappings});
 	expect(() => read({}, {uidMappings})).toThrow('linux.uidMappings needs a user namespace');
+});
+
+test('a label of mounts is for new filesystems, where SELinux runs', () => {
+	const mounts = [
+		{destination: '/t', type: 'tmpfs'},
+		{destination: '/s', type: 'sysfs'},
+		{destination: '/b', type: 'bind', source: '/s'},
+	];
+	const json = JSON.stringify({...minimal, mounts, linux: {...minimal.linux, mountLabel: 'a:b:c,d'}});
+	const options = (hasSelinux: boolean) =>
+		fromBundle(readBundleConfig(json, 'config.json'), {...place, hasSelinux}).mounts.map(mount => mount.options);
+	expect(options(true)).toEqual([['context="a:b:c,d"'], [], ['rbind']]);
+	expect(options(false)).toEqual([[], [], ['rbind']]);
+});
+
+test('what a later mount on /dev covers is not made', () => {
+	const mounts = ['/dev', '/dev/pts', '/device', '/dev', '/dev/shm'].map(destination => ({destination, type: 'tmpfs'}));
+	expect(read({mounts}).mounts.map(({destination}) => destination)).toEqual(['/device', '/dev', '/dev/shm']);
 });

@@ -17,6 +17,8 @@ export interface BundlePlace {
 	/** The control group from the root of its hierarchies: `/docker/ID`. */
 	readonly cgroup: string;
 	readonly onV2: boolean;
+	/** The kernel runs SELinux, so that `linux.mountLabel` says something. */
+	readonly hasSelinux: boolean;
 	/** The capabilities that the kernel knows. */
 	readonly capabilities: readonly string[];
 }
@@ -38,7 +40,7 @@ export function fromBundle(bundle: BundleConfig, place: BundlePlace): OciConfig 
 			hostname: bundle.hostname === '' ? undefined : bundle.hostname,
 			domainname: bundle.domainname === '' ? undefined : bundle.domainname,
 		}),
-		mounts: seen(bundle.mounts.map(mount => mountOf(mount, place.folder))),
+		mounts: seen(bundle.mounts.map(mount => labeled(mountOf(mount, place.folder), bundle, place))),
 		annotations: bundle.annotations,
 		...(hooks === undefined ? {} : {hooks: hooksOf(hooks)}),
 		linux: {
@@ -147,6 +149,15 @@ function mountOf(mount: BundleConfig['mounts'][number], folder: string): OciMoun
 	};
 }
 
+/** Filesystems that take a label as an option. What is bound has one, and those of the kernel have the label of its policy. */
+const labelable = /^(tmpfs|devpts|ramfs)$/;
+
+/** A new filesystem with `linux.mountLabel`, which says nothing where the kernel runs no SELinux: mount(8), "context". */
+function labeled(mount: OciMount, {linux: {mountLabel = ''}}: BundleConfig, {hasSelinux}: BundlePlace): OciMount {
+	if (mountLabel === '' || !hasSelinux || !labelable.test(mount.type)) return mount;
+	return {...mount, options: [...mount.options, `context="${mountLabel}"`]};
+}
+
 /** The mounts without those on and below /dev that a later one on /dev covers: the stage lies on the one that is seen. */
 function seen(mounts: readonly OciMount[]): readonly OciMount[] {
 	const last = mounts.findLastIndex(({destination}) => destination === '/dev');
@@ -182,7 +193,6 @@ function hooksOf(hooks: NonNullable<BundleConfig['hooks']>): OciHooks {
 function refuseUnsupported({linux}: BundleConfig): void {
 	const members: readonly (readonly [string, boolean])[] = [
 		['linux.intelRdt', linux.intelRdt !== undefined],
-		['linux.mountLabel', (linux.mountLabel ?? '') !== ''],
 		['a container without a mount namespace', linux.namespaces.every(({type}) => type !== 'mount')],
 	];
 	for (const [member, asked] of members)

@@ -34,7 +34,8 @@ export function bundleHooks(input: PlanInput): readonly StepBeside[] {
 					label: `${kind} hook #${at}`,
 					// A hook inside names files of the container by `./lib`, as for runc.
 					folder: kind === 'createContainer' ? input.config.root.path : (input.extras.bundle?.folder ?? '/'),
-					state: hookState(input, 'creating'),
+					// A prestart hook is of a time when hooks ran in `start`: crun says `created` to it too.
+					state: hookState(input, kind === 'prestart' ? 'created' : 'creating'),
 					...(kind === 'createContainer' ? {inside: true as const} : {}),
 				},
 				undo: {kind: 'none', reason: 'what a hook does is for the engine to take back'},

@@ -4,7 +4,7 @@ import {containerPaths, type PlanInput} from '../input/input.ts';
 
 /** Options that mountinfo does not show in this form: mount(8) consumes them, or the filesystem rewrites them. */
 const unseen =
-	/^(bind|rbind|rw|none$|defaults|newinstance|remount|X-|x-|r?(?:un)?bindable|strictatime|size=|mode=|nr_inodes=|r?private|r?slave|r?shared|lowerdir=|upperdir=|workdir=|ptmxmode=|gid=|uid=|suid|exec|dev$)/;
+	/^(bind|rbind|rw|none$|defaults|newinstance|remount|X-|x-|r?(?:un)?bindable|strictatime|size=|mode=|nr_inodes=|r?private|r?slave|r?shared|context=|lowerdir=|upperdir=|workdir=|ptmxmode=|gid=|uid=|suid|exec|dev$)/;
 
 /** Checks that a row is mounted on this target of the container, with all options that the kernel shows. */
 export function mountCheck(row: MountRow, target: string): Check {

@@ -51,6 +51,16 @@ function lookup(command: string, unrunnable: readonly string[]): readonly string
 const handOver = 'exec 0<&5 1>&6 2>&7 3>&- 4>&- 5<&- 6>&- 7>&- 8<&-';
 
 /**
+ * Goes to the working directory, which must be below the root: /proc/self/fd/N could lead out (CVE-2024-21626). The root itself always is, and a
+ * filter may forbid getcwd(2).
+ */
+function changeDirectory(cwd: string): readonly string[] {
+	if (cwd === '/') return ['cd /'];
+	const refuse = `{ echo ${gateWords.directory} >&3; exit 125; }`;
+	return [`cd -P ${shellWord(cwd)} || ${refuse}`, `case $PWD in /*) ;; *) ${refuse} ;; esac`];
+}
+
+/**
  * The last script of the container side: one compound command, which a shell reads completely before it runs any part.
  * It changes to the working directory, looks up the command in the container, and becomes the command. The environment
  * of the container exists only here, so no tool of the host ever runs with it (CVE-2025-23266).
@@ -66,8 +76,7 @@ export function gateScript(exec: ExecAction, facts: HostFacts, unrunnable: reado
 	const words = commandWords(exec);
 	const enter = [
 		...(exec.umask === undefined ? [] : [`umask ${exec.umask.toString(8).padStart(4, '0')}`]),
-		`cd -P ${shellWord(exec.cwd)} || { echo ${gateWords.directory} >&3; exit 125; }`,
-		`case $PWD in /*) ;; *) echo ${gateWords.directory} >&3; exit 125 ;; esac`,
+		...changeDirectory(exec.cwd),
 	];
 	const command = exec.args[0] ?? '';
 	const exports = pairs.map(([name, value]) => `export ${name}=${shellWord(value)}`);
