@@ -88,7 +88,8 @@ describe.runIf(has('dockerd', 'ctr', 'docker'))('Docker', () => {
 		expect(JSON.parse(docker.tsbox('inspect', name).out)).toMatchObject({config: {process: {args: ['sleep', '1000']}}});
 		expect(docker.tsbox('plan', '--explain', name).out).toContain(`why    `);
 		expect(docker.tsbox('plan', '--json', name).out).toContain('"rootfs.folders"');
-		for (const [verb, hint] of Object.entries({logs: 'logs', stop: 'stop', down: 'rm -f', attach: 'attach'}))
+		const hints = {logs: 'logs', stop: 'stop', down: 'rm -f', attach: 'attach', pause: 'pause', unpause: 'unpause'};
+		for (const [verb, hint] of Object.entries({...hints, kill: 'kill --signal SIGKILL', commit: 'commit'}))
 			expect(docker.tsbox(verb, name)).toMatchObject({
 				status: 125,
 				err: expect.stringContaining(`\`docker ${hint} ${id.slice(0, 12)}\``) as string,

@@ -7,6 +7,7 @@ import {pause, unpause} from '../../container/control/pause.ts';
 import {writableLayers} from '../../container/copy/diff.ts';
 import {newImageName} from '../../container/images/image-name.ts';
 import {findContainer} from '../../container/machine/find-container.ts';
+import {refuseOfEngine} from '../../container/machine/of-engine.ts';
 import type {Machine} from '../../container/machine/machine.ts';
 import {runs} from '../../container/machine/running-container.ts';
 import {keepLayer} from '../../image/layer/keep-layer.ts';
@@ -64,6 +65,7 @@ export async function commitContainer(
 	const {signal} = request;
 	const name = request.name === undefined ? null : newImageName(request.name);
 	const record = findContainer(machine, word);
+	refuseOfEngine(record, 'commit');
 	const settings = withCommand(changeConfig(settingsOf(machine, record), request.changes), record);
 	const held = hold(host, dirs.store, 'everything');
 	try {

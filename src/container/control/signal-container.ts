@@ -7,6 +7,7 @@ import {killCgroup} from '../../execute/undo.ts';
 import {parseSignal} from '../../spec/values/signal.ts';
 import {freezersOf, isFrozen} from '../../state/freezer.ts';
 import {hasEnded} from '../machine/has-ended.ts';
+import {refuseOfEngine} from '../machine/of-engine.ts';
 import {runningContainer} from '../machine/running-container.ts';
 
 /** The canonical name of a signal given by name or number: `SIGTERM`. @throws TsboxError E_USAGE. */
@@ -22,7 +23,7 @@ function signalName(signal: string): string {
  * Sends a signal to a container's first process. SIGKILL goes to every process of its cgroup, and thaws a paused container,
  * because the v1 freezer delays even SIGKILL. Any other signal waits until a paused container continues; `pending` reports that.
  *
- * @throws TsboxError E_USAGE for an unknown signal, E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION.
+ * @throws TsboxError E_USAGE for an unknown signal, E_NO_SUCH_CONTAINER, E_STATE, E_PERMISSION also for a container of an engine.
  */
 export async function signalContainer(
 	machine: Machine,
@@ -31,7 +32,9 @@ export async function signalContainer(
 ): Promise<{readonly pending: boolean}> {
 	const {host} = machine;
 	const wanted = signalName(signal);
-	const {process, cgroups} = runningContainer(machine, name);
+	const record = runningContainer(machine, name);
+	refuseOfEngine(record, `kill --signal ${wanted}`);
+	const {process, cgroups} = record;
 	const freezers = freezersOf(host, cgroups);
 	if (wanted !== 'SIGKILL') {
 		if (!signalProcess(host, process, wanted)) throw hasEnded(name);

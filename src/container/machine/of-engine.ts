@@ -15,7 +15,7 @@ export function engineName({kind}: Engine): string {
 /**
  * What to do instead of a command of tsbox for a container that an engine looks after.
  *
- * @param verbs - those of `docker` and `podman`, with options
+ * @param verbs - those of `docker` and `podman`, with options; a signal comes last
  */
 export function engineHint({kind, id, root}: Engine, ...verbs: readonly string[]): string {
 	const short = /^[0-9a-f]{64}$/.test(id) ? id.slice(0, shownId) : id;
@@ -29,15 +29,21 @@ export function engineHint({kind, id, root}: Engine, ...verbs: readonly string[]
 			return 'use `kubectl`, or `crictl` on this machine';
 		case 'slurm':
 			return 'use `squeue` and `scancel`';
-		case 'oci':
-			return `use \`tsbox-runtime${root === undefined ? '' : ` --root ${root}`} delete --force ${id}\` to remove it`;
+		case 'oci': {
+			const words = `tsbox-runtime${root === undefined ? '' : ` --root ${root}`}`;
+			const [verb = '', , signal] = verbs[0]?.split(' ') ?? [];
+			if (verb === 'kill') return `use \`${words} kill ${id} ${signal}\``;
+			if (verb === 'pause' || verb === 'unpause')
+				return `use \`${words} ${verb === 'pause' ? 'pause' : 'resume'} ${id}\``;
+			return `use \`${words} delete --force ${id}\` to remove it`;
+		}
 	}
 }
 
 /** The error for what the engine of a container does itself. */
 export function ofEngine(name: string, engine: EngineFacts, ...verbs: readonly string[]): TsboxError {
 	return new TsboxError('E_PERMISSION', `${name} is a container of ${engineName(engine)}`, {
-		why: 'that engine has its output, and starts, changes and stops it',
+		why: 'that engine has its output, and starts, changes, pauses and stops it',
 		hint: engineHint(engine, ...verbs),
 	});
 }

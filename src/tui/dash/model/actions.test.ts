@@ -42,7 +42,7 @@ test.each([
 	],
 	['stop', 'engine', 'refused: docker-1 is a container of docker: use `docker stop 1`'],
 	['remove', 'engine', 'refused: docker-1 is a container of docker: use `docker rm -f 1`'],
-	['pause', 'engine', 'pause docker-1'],
+	['pause', 'engine', 'refused: docker-1 is a container of docker: use `docker pause 1`'],
 	['stop', 'over', 'refused: over does not run'],
 	['start', 'job', 'start shop-job'],
 	['start', 'web', 'refused: shop-web runs'],

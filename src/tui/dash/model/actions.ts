@@ -43,21 +43,18 @@ const engineVerbs: Readonly<Partial<Record<PlainAction, string>>> = {
 	start: 'start',
 	restart: 'restart',
 	remove: 'rm -f',
+	pause: 'pause',
 };
 
-function refusalOf(
-	action: PlainAction,
-	name: string,
-	engine: NonNullable<ContainerSummary['engine']>,
-): Refusal | undefined {
-	const verb = engineVerbs[action];
-	if (verb === undefined) return undefined;
+function refusalOf(action: PlainAction, {name, state, engine}: ContainerSummary): Refusal | undefined {
+	const verb = action === 'pause' && state === 'paused' ? 'unpause' : engineVerbs[action];
+	if (engine === undefined || verb === undefined) return undefined;
 	return {refused: `${name} is a container of ${engineName(engine)}: ${engineHint(engine, verb)}`};
 }
 
 function ofContainer(action: PlainAction, container: ContainerSummary): Intent | Refusal {
 	const {name, project, state} = container;
-	const ofEngine = container.engine === undefined ? undefined : refusalOf(action, name, container.engine);
+	const ofEngine = refusalOf(action, container);
 	if (ofEngine !== undefined) return ofEngine;
 	const isDetached = project !== undefined;
 	const live = isLive(container);
