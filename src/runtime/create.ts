@@ -26,6 +26,7 @@ import {writeFrontFiles} from './front-files.ts';
 import {checkId, idInUse} from './place.ts';
 import {planBundle} from './plan-bundle-input.ts';
 import type {Preserved} from './preserved.ts';
+import {withSysOfHost, withUserNamespace} from './user-namespace.ts';
 
 /** What `create` is asked for. */
 export interface CreateRequest {
@@ -117,7 +118,7 @@ export async function claimBundle(
 	const {id, root} = request;
 	checkId(id);
 	const folder = host.realpath(request.bundle) ?? request.bundle;
-	const bundle = readBundle(machine, folder, request.config ?? 'config.json');
+	const bundle = withUserNamespace(readBundle(machine, folder, request.config ?? 'config.json'), machine);
 	checkTerminal(bundle.process, request.consoleSocket, stays);
 	if (request.noPivot)
 		throw new TsboxError('E_HOST_UNSUPPORTED', '--no-pivot is not supported', {
@@ -139,7 +140,7 @@ export async function claimBundle(
 	const consoleSocket =
 		request.consoleSocket ?? (bundle.process.terminal ? ownConsole(containerFolder(dirs.state, name)) : undefined);
 	const {path: cgroup, scope} = cgroupPlace(machine, cgroupsPath, {name, id, systemd: request.systemdCgroup});
-	const config = fromBundle(withEnv(bundle, request.preserved.env), {
+	const asked = fromBundle(withEnv(bundle, request.preserved.env), {
 		root: rootOf(machine, folder, bundle),
 		folder,
 		cgroup,
@@ -147,6 +148,7 @@ export async function claimBundle(
 		hasSelinux: facts.lsm.includes('selinux'),
 		capabilities: facts.capabilities,
 	});
+	const config = withSysOfHost(asked);
 	const planned = await planBundle(machine, {
 		name,
 		id,

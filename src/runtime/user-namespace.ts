@@ -4,6 +4,39 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import type {Host} from '../host/host.ts';
 import {type IdMapRow, isRange, mappedRoot, type RangeMap, type UserMap} from '../host/id-map.ts';
 import type {OciConfig, OciIdMapping} from '../oci/config.ts';
+import type {BundleConfig} from '../spec/bundle/bundle-config.ts';
+
+/**
+ * The configuration with a user namespace whose root is the caller, if that is an ordinary user: without one only root makes the other
+ * namespaces. crun adds it too; runc refuses such a bundle.
+ */
+export function withUserNamespace(bundle: BundleConfig, {facts: {user}}: Machine): BundleConfig {
+	const {linux} = bundle;
+	const isOrdinary = user.uid !== 0 && !user.capabilities.includes('CAP_SYS_ADMIN');
+	if (!isOrdinary || linux.namespaces.some(({type}) => type === 'user')) return bundle;
+	const own = (id: number): OciIdMapping[] => [{containerID: 0, hostID: id, size: 1}];
+	const namespaces = [...linux.namespaces, {type: 'user' as const, path: undefined}];
+	return {...bundle, linux: {...linux, namespaces, uidMappings: own(user.uid), gidMappings: own(user.gid)}};
+}
+
+/** The options of a mount for all below it, which is what the host has there. */
+const onAll: Readonly<Record<string, string>> = {ro: 'rro', nosuid: 'rnosuid', nodev: 'rnodev', noexec: 'rnoexec'};
+
+/**
+ * The configuration with /sys of the host in place of a sysfs, where the kernel mounts none: that takes a user namespace which owns the network
+ * namespace (sysfs_init_fs_context in fs/sysfs/mount.c).
+ */
+export function withSysOfHost(config: OciConfig): OciConfig {
+	const {namespaces} = config.linux;
+	const isNew = (kind: string): boolean => namespaces.some(({type, path}) => type === kind && path === undefined);
+	if (!isNew('user') || isNew('network')) return config;
+	const mounts = config.mounts.map(mount => {
+		if (mount.type !== 'sysfs') return mount;
+		const flags = mount.options.flatMap(option => onAll[option] ?? []);
+		return {...mount, type: 'bind', source: '/sys', options: ['rbind', 'rprivate', ...flags]};
+	});
+	return {...config, mounts};
+}
 
 /** The rows of /proc/PID/uid_map: user_namespaces(7). */
 function rowsOf(text: string): readonly IdMapRow[] {

@@ -48,6 +48,36 @@ describe('a user with one id', () => {
 		expect(at.left()).toEqual([]);
 	});
 
+	test('gets a user namespace where the configuration has none', () => {
+		const script = 'id -u; cat /proc/self/uid_map; stat -c %u /';
+		const folder = at.bundle(configOf(at, script, {}, {namespaces: namespaces.filter(({type}) => type !== 'user')}));
+		const {out, log} = at.oci('run', '--bundle', folder, 'r');
+		expect({out: out.replaceAll(/ +/g, ' '), log}).toEqual({out: `0\n 0 ${alone.uid} 1\n0\n`, log: undefined});
+		expect(at.left()).toEqual([]);
+	});
+
+	test('has /sys of the host, without its writable parts, beside the network of the host', () => {
+		const sys = {destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', 'ro']};
+		const mounts = [...configOf(at, '').mounts, sys];
+		const script = "ls -d /sys/kernel; awk '$5 ~ /^\\/sys/ && $6 !~ /^ro,nosuid,nodev,noexec/' /proc/self/mountinfo";
+		const shared = namespaces.filter(({type}) => type !== 'network' && type !== 'user');
+		const said = at.oci('run', '--bundle', at.bundle(configOf(at, script, {mounts}, {namespaces: shared})), 'r');
+		expect(said).toMatchObject({out: '/sys/kernel\n', err: '', log: undefined});
+	});
+
+	test('keeps the access times of what it binds', () => {
+		const bound = ['noatime', 'strictatime', 'relatime'].map(option => ({
+			destination: `/${option}`,
+			type: 'bind',
+			source: '/usr/share',
+			options: ['bind', option],
+		}));
+		const mounts = [...configOf(at, '').mounts, ...bound];
+		const script = `awk '$5 ~ "atime$"' /proc/self/mountinfo | wc -l`;
+		const said = at.oci('run', '--bundle', at.bundle(configOf(at, script, {mounts})), 'r');
+		expect(said).toMatchObject({out: '3\n', err: '', log: undefined});
+	});
+
 	test('runs what `spec --rootless` writes', () => {
 		expect(at.oci('spec', '--rootless', '--bundle', at.folder).status).toBe(0);
 		const file = `${at.folder}/config.json`;

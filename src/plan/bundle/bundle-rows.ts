@@ -63,9 +63,13 @@ function modeOption({type, options}: OciMount): readonly string[] {
 	return type === 'tmpfs' && options.every(option => !option.startsWith('mode=')) ? ['x-tsbox.mode'] : [];
 }
 
+/** What the kernel lets no user namespace change on a mount of the host: mount_namespaces(7), "Restrictions on mount namespaces". */
+const accessTime = /^(no|rel|strict)?atime$/;
+
 function bindRow(input: PlanInput, mount: OciMount, staged: readonly StagedSource[]): MountRow {
 	const {kind, locked = []} = input.sources[mount.source] ?? {};
-	const options = rowOptions(mount.options);
+	const isLocked = isInUserNamespace(input);
+	const options = rowOptions(mount.options).filter(option => !isLocked || !accessTime.test(option));
 	return {
 		source: stagedAt(input, mount, staged),
 		target: targetOf(input, mount.destination),
@@ -73,7 +77,7 @@ function bindRow(input: PlanInput, mount: OciMount, staged: readonly StagedSourc
 		options: [
 			...options,
 			// In a user namespace the kernel refuses a remount without them: mount_namespaces(7).
-			...(isInUserNamespace(input) ? locked.filter(flag => !options.includes(flag)) : []),
+			...(isLocked ? locked.filter(flag => !options.includes(flag)) : []),
 			kind === 'file' ? 'x-tsbox.file' : 'X-mount.mkdir',
 		],
 		why: 'a path of the host',
