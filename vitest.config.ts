@@ -18,7 +18,12 @@ const workers = 2;
 
 /** What the tests of real containers have in common. */
 const system = {
-	globalSetup: ['test/system/root-range.ts', 'test/faults/report.ts', 'test/system/warm-state.ts'],
+	globalSetup: [
+		'test/system/root-range.ts',
+		'test/system/first-terminal.ts',
+		'test/faults/report.ts',
+		'test/system/warm-state.ts',
+	],
 	pool: 'forks' as const,
 	maxWorkers: workers,
 	// Where a change is judged, a test gets a second try: `(retry x1)` marks a race of the test or of tsbox, to be fixed.
