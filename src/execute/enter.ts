@@ -14,6 +14,7 @@ import {askReady} from '../step/script/gate-script.ts';
 import {problemOf, processView} from './check.ts';
 import {handIn, pipeGate} from './gate.ts';
 import type {CommandTrouble} from './command-trouble.ts';
+import {type AgentState, connectAgent} from './seccomp-agent.ts';
 import {adviceFor, gateRefusal} from './start-failure.ts';
 import {statusLines} from './status-pipe.ts';
 
@@ -31,6 +32,8 @@ export interface Expected {
 	readonly fixedAddresses: boolean;
 	/** The process that tells its number waits outside for the one that entered. */
 	readonly forks: boolean;
+	/** The container, for the agent of its filter. */
+	readonly state: AgentState;
 }
 
 /** What an entered process becomes: a command of the container, or a host tool that a script of sh starts. */
@@ -87,6 +90,12 @@ function problem(host: Host, {pid}: ProcessIdentity, expected: Expected): string
 	);
 }
 
+/** A process, and all that it has started. */
+function descendants(host: Host, pid: number): readonly number[] {
+	const children = host.readText(`/proc/${pid}/task/${pid}/children`)?.split(' ').filter(Boolean) ?? [];
+	return [pid, ...children.flatMap(child => descendants(host, Number(child)))];
+}
+
 function strayed(problem: string): TsboxError {
 	return new TsboxError('E_CHECK_FAILED', problem, {
 		step,
@@ -123,6 +132,22 @@ export async function passEnterGate(
 	let home: string | undefined;
 	let inside: ProcessIdentity | undefined;
 	let troubles: readonly CommandTrouble[] = [];
+	let [unheard, isOver]: [unknown, boolean] = [undefined, false];
+	const {filter} = expected.confinement;
+	const agent = filter?.agent === undefined ? undefined : await connectAgent(host, facts, filter.agent);
+	const handed = agent
+		?.handOver(
+			() => [...descendants(host, program.pid), ...(outer === 0 ? [] : [outer])],
+			() => expected.state,
+			() => isOver,
+		)
+		.catch((error: unknown) => {
+			isOver = true;
+			unheard = error;
+			host.kill(-program.pid, 'SIGKILL');
+		})
+		.finally(agent.close);
+	void program.ended.then(() => (isOver = true));
 	for await (const line of statusLines(status)) {
 		if (line.kind === 'pid') outer = line.pid;
 		else if (line.kind === 'ids') ({home} = line);
@@ -133,6 +158,8 @@ export async function passEnterGate(
 			const wrong = problem(host, inside, expected);
 			if (wrong !== undefined) throw strayed(wrong);
 			await onProcess(inside);
+			isOver = true;
+			if ((await handed) === false) throw strayed('the filter of the process has no listener');
 			trace('gate', () => `opened for a process that entered, ${inside?.pid}`);
 			if (atGate.kind === 'tool') answers.write(atGate.script);
 			else troubles = handIn(gate, withHome(atGate, home), host, facts, inside.pid);
@@ -152,6 +179,7 @@ export async function passEnterGate(
 		}
 	}
 	const {exitCode} = await program.ended;
+	if (unheard !== undefined) throw unheard;
 	const output = said.trim() === '' ? `exit status ${exitCode}` : said.trim();
 	const noUser = /^there is no (?:user|group) .*/m.exec(said)?.[0];
 	if (noUser !== undefined) throw new TsboxError('E_STEP_FAILED', noUser, {step, ...adviceFor(noUser)});

@@ -4,21 +4,20 @@ import {type ClaimedContainer, claimContainer} from '../container/start/claim-co
 import {attachOwn} from '../container/start/own-launch.ts';
 import {start} from '../container/start/start.ts';
 import {isTsboxError, TsboxError} from '../errors/tsbox-error.ts';
+import type {RunEvent} from '../execute/event.ts';
 import {fifoGate, type Gate} from '../execute/gate.ts';
 import {withPreserved} from '../execute/preserved-stdio.ts';
-import type {RunEvent} from '../execute/event.ts';
 import {rollBackFailed} from '../execute/rollback.ts';
 import type {Host} from '../host/host.ts';
-import {identify, parentOf, type ProcessIdentity} from '../host/programs/process.ts';
+import {identify, type ProcessIdentity, parentOf} from '../host/programs/process.ts';
 import {fromBundle} from '../oci/bundle/from-bundle.ts';
 import {type BundleConfig, readBundleConfig} from '../spec/bundle/bundle-config.ts';
 import {present} from '../spec/syntax/pick.ts';
 import {releaseName} from '../state/claim.ts';
 import {engineLink} from '../state/engine-link.ts';
-import {bundleProgram} from '../step/calls/bundle-program.ts';
 import {containerFolder, type EngineFacts, readRecord, writeRecord} from '../state/record.ts';
+import {bundleProgram} from '../step/calls/bundle-program.ts';
 import {cgroupPlace} from './cgroups/cgroup-path.ts';
-import {stepInRuncsWords} from './runc-words.ts';
 import {checkTerminal, ownConsole} from './console.ts';
 import {engineOf, nameOf} from './engine-of.ts';
 import {findCommand} from './find-command.ts';
@@ -26,6 +25,8 @@ import {writeFrontFiles} from './front-files.ts';
 import {checkId, idInUse} from './place.ts';
 import {planBundle} from './plan-bundle-input.ts';
 import type {Preserved} from './preserved.ts';
+import {stepInRuncsWords} from './runc-words.ts';
+import {listenedStart} from './seccomp-listener.ts';
 import {withSysOfHost, withUserNamespace} from './user-namespace.ts';
 
 /** What `create` is asked for. */
@@ -192,10 +193,12 @@ export async function create(machine: Machine, request: CreateRequest): Promise<
 			},
 			kill,
 		);
+		const listened = await listenedStart(machine, claimed, request.signal);
 		await new Promise<void>((done, failed) => {
 			start(machine, claimed, attachment, {
 				emit: event => tell(event, request),
-				signal: request.signal,
+				signal: listened?.signal ?? request.signal,
+				trace: listened?.trace,
 				quiet: true,
 				gate: {...gate, open: program => (opened = gate.open(program))},
 				reportsAtGate: true,
@@ -227,7 +230,7 @@ export async function create(machine: Machine, request: CreateRequest): Promise<
 					return await new Promise(() => {});
 				},
 			}).catch(failed);
-		});
+		}).finally(listened?.close);
 	} catch (error) {
 		const isGone = await rollBackFailed(host, facts, conf, () => {});
 		host.removeTree(engineLink({root, id}));

@@ -1,6 +1,6 @@
-import type {Machine} from '../container/machine/machine.ts';
 import {entranceTo} from '../container/enter/enter-container.ts';
 import {exitCodeOf} from '../container/machine/exit-code.ts';
+import type {Machine} from '../container/machine/machine.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {attach} from '../execute/attach.ts';
 import {withPreserved} from '../execute/preserved-stdio.ts';
@@ -9,6 +9,7 @@ import type {OciProcess} from '../oci/config.ts';
 import {present} from '../spec/syntax/pick.ts';
 import {containerFolder} from '../state/record.ts';
 import {bundleProgram} from '../step/calls/bundle-program.ts';
+import {subCgroups} from './cgroups/sub-cgroups.ts';
 import {checkTerminal, ownConsole} from './console.ts';
 import {findCommand} from './find-command.ts';
 import {findRecord} from './find-record.ts';
@@ -16,7 +17,6 @@ import {homeOf} from './home-of.ts';
 import type {Preserved} from './preserved.ts';
 import {inRuncsWords} from './runc-words.ts';
 import {scheduleProcess} from './schedule-process.ts';
-import {subCgroups} from './sub-cgroups.ts';
 
 /** A process that an engine wants in a running container. */
 export interface EngineExec {

@@ -1,5 +1,6 @@
 import {exitCodeOf} from '../container/machine/exit-code.ts';
 import type {Machine} from '../container/machine/machine.ts';
+import type {ClaimedContainer} from '../container/start/claim-container.ts';
 import {start} from '../container/start/start.ts';
 import type {Recorder} from '../container/start/up-request.ts';
 import {type Attachment, attach} from '../execute/attach.ts';
@@ -11,14 +12,14 @@ import {bundleAnnotations} from '../oci/bundle/annotations.ts';
 import {releaseName} from '../state/claim.ts';
 import {engineLink} from '../state/engine-link.ts';
 import {readRecord} from '../state/record.ts';
-import {bundleProgram} from '../step/calls/bundle-program.ts';
-import type {ClaimedContainer} from '../container/start/claim-container.ts';
-import {ownConsole} from './console.ts';
-import {claimBundle, type CreateRequest, tell} from './create.ts';
 import {startedFolder} from '../state/start-report.ts';
+import {bundleProgram} from '../step/calls/bundle-program.ts';
+import {ownConsole} from './console.ts';
+import {type CreateRequest, claimBundle, tell} from './create.ts';
 import {writeFrontFiles} from './front-files.ts';
 import {runStartedHooks, runStoppedHooks} from './hooks.ts';
 import {inRuncsWords} from './runc-words.ts';
+import {listenedStart} from './seccomp-listener.ts';
 
 /** What `run` is asked for. */
 export interface RunRequest extends CreateRequest {
@@ -67,13 +68,15 @@ export async function run(
 			{stdin: 0, stdout: 1, stderr: 2},
 			{tty, consoleSocket: ownConsole(conf), conf, tap: recorder?.tap, preserved: request.preserved.fds},
 		);
+		const listened = await listenedStart(machine, claimed, request.signal);
 		const started = await start(machine, claimed, attachment, {
 			emit,
-			signal: request.signal,
+			signal: listened?.signal ?? request.signal,
+			trace: listened?.trace,
 			guard: {keepsAlive: false},
 			moreCalls: bundleProgram,
 			afterStep: recorder?.afterStep,
-		});
+		}).finally(listened?.close);
 		host.mkdir(`${conf}/${startedFolder}`, 0o700);
 		const exec = claimed.planned.plan.steps.flatMap(({action}) => (action.kind === 'exec' ? [action] : []))[0];
 		if (exec !== undefined && record.engine !== undefined)

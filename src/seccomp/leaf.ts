@@ -25,6 +25,8 @@ export function returns(action: SeccompAction, errno: number | undefined, notify
 	if (action === 'SCMP_ACT_LOG') return verdicts.log;
 	if (notify) return verdicts.userNotification;
 	switch (action) {
+		case 'SCMP_ACT_NOTIFY':
+			return verdicts.userNotification;
 		case 'SCMP_ACT_KILL':
 		case 'SCMP_ACT_KILL_THREAD':
 			return verdicts.killThread;

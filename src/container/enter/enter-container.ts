@@ -9,6 +9,7 @@ import {orAborted} from '../../execute/or-aborted.ts';
 import {shownName} from '../../state/alias.ts';
 import {shownState} from '../../state/freezer.ts';
 import {type ContainerRecord, containerFolder, currentCgroups} from '../../state/record.ts';
+import {ociState} from '../../state/oci-state.ts';
 import type {OciProcess} from '../../oci/config.ts';
 import type {UserIds} from '../../step/verbs/drop-privileges.ts';
 import {filterFile} from '../../step/verbs/filter.ts';
@@ -111,6 +112,7 @@ export function entranceTo(machine: Machine, name: string, entering: Entering): 
 		ambient: process.capabilities.ambient,
 		forks: engine?.leaves !== true && (executor === 'calls' || record.namespaces.includes('pid')),
 		noNewPrivileges: process.noNewPrivileges,
+		state: ociState(record, 'running', record.process.pid),
 	};
 	return {
 		record,

@@ -13,9 +13,9 @@ export function compileProfile(
 	text: string,
 	profile: string,
 	target: {readonly capabilities: readonly string[]; readonly kernelRelease: string; readonly arch: string},
-	trace: boolean,
+	{trace, hasAgent}: {readonly trace: boolean; readonly hasAgent: boolean},
 ): Omit<SeccompInput, 'profile'> {
-	const read = profile === 'default' ? defaultSeccompProfile() : readSeccompProfile(text, profile);
+	const read = profile === 'default' ? defaultSeccompProfile() : readSeccompProfile(text, profile, hasAgent);
 	const lowered = lowerSeccomp(read, target);
 	const {filter, instructions, notes} = compileSeccomp(lowered);
 	const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');

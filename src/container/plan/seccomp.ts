@@ -48,7 +48,14 @@ export async function compiledFilter(
 		profile,
 		text,
 		capabilities,
-	}: {readonly profile: string; readonly text: string; readonly capabilities: readonly string[]},
+		hasAgent = false,
+	}: {
+		readonly profile: string;
+		readonly text: string;
+		readonly capabilities: readonly string[];
+		/** See {@link readSeccompProfile}. */
+		readonly hasAgent?: boolean;
+	},
 	write: boolean,
 	trace = false,
 ): Promise<SeccompInput> {
@@ -59,7 +66,7 @@ export async function compiledFilter(
 	};
 	const basis = typeof SECCOMP_BASIS === 'undefined' ? undefined : SECCOMP_BASIS;
 	const hash = createHash('sha256')
-		.update(JSON.stringify([basis, text, target]))
+		.update(JSON.stringify([basis, text, target, ...(hasAgent ? ['agent'] : [])]))
 		.digest('hex');
 	const folder = `${dirs.store}/seccomp`;
 	const file = `${folder}/${hash}.json`;
@@ -68,7 +75,7 @@ export async function compiledFilter(
 	const kept = isKept ? unlessForbidden(() => host.readText(file)) : undefined;
 	if (kept !== undefined) return {...(JSON.parse(kept) as Omit<SeccompInput, 'profile'>), profile};
 	const {compileProfile} = await import('./compile-profile.ts');
-	const made = compileProfile(text, profile, target, trace);
+	const made = compileProfile(text, profile, target, {trace, hasAgent});
 	if (write && isKept) {
 		try {
 			host.mkdirs(folder, 0o700);

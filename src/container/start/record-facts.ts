@@ -4,6 +4,7 @@ import type {PlannedContainer} from '../machine/planned-container.ts';
 import type {ContainerRecord} from '../../state/record.ts';
 import type {CgroupKill} from '../../step/verbs/cgroups.ts';
 import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
+import type {FilterLoader} from '../../step/verbs/drop-privileges.ts';
 import type {Plan} from '../../step/verbs/step.ts';
 
 /** The cgroups of a plan's container, and how to kill them. */
@@ -17,12 +18,18 @@ export function cgroupsOf(plan: Plan): {readonly members: readonly CgroupMember[
 	return {members, kill};
 }
 
+/** A process that enters later is not traced, but asks the agent that the first one asks. */
+function entryFilter(filter: FilterLoader | null): FilterLoader | null {
+	if (filter === null || filter.agent !== undefined) return filter;
+	const {listen: _, ...loader} = filter;
+	return loader;
+}
+
 /** What the drop of privileges does besides capabilities and ids. */
 function confinementOf(plan: Plan): ContainerRecord['confinement'] {
 	const drop = plan.steps.flatMap(({action}) => (action.kind === 'dropPrivileges' ? [action] : []))[0];
 	return {
-		// A process that enters later is not traced.
-		filter: drop?.filter == null ? null : {loader: drop.filter.loader, noNewPrivileges: drop.filter.noNewPrivileges},
+		filter: entryFilter(drop?.filter ?? null),
 		labels: drop?.args.filter(each => /^--(apparmor-profile|selinux-label)=/.test(each)) ?? [],
 		landlock: drop?.landlock ?? [],
 		...(drop?.fixedAddresses === true ? {fixedAddresses: true} : {}),

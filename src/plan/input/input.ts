@@ -6,6 +6,7 @@ import type {OciConfig} from '../../oci/config.ts';
 import type {Extras} from '../../oci/extras.ts';
 import type {JoinedNamespace} from './joined-namespace.ts';
 import type {NetworksInput} from './network-input.ts';
+import type {SeccompAgent} from '../../step/verbs/drop-privileges.ts';
 import type {NamespaceKind, VolumeMount} from '../../spec/model/project.ts';
 import type {VolumeRecord} from '../../state/volume.ts';
 
@@ -71,6 +72,8 @@ export interface SeccompInput {
 	readonly instructions: number;
 	/** The bits of SECCOMP_FILTER_FLAG_*, seccomp(2). */
 	readonly flags?: number;
+	/** Who is asked about the calls of SCMP_ACT_NOTIFY. */
+	readonly agent?: SeccompAgent;
 	/** With `--trace-seccomp`: a filter that asks a listener about each call that `filter` refuses. */
 	readonly traced?: string;
 	/** Remarks for the reader, such as a system call whose name is unknown. */

@@ -2,6 +2,7 @@ import {TsboxError} from '../../errors/tsbox-error.ts';
 import type {FilterLoader} from '../../step/verbs/drop-privileges.ts';
 import type {Check} from '../../step/verbs/check.ts';
 import {perlKnows} from '../../step/verbs/drop-privileges.ts';
+import {present} from '../../spec/syntax/pick.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import type {PlanInput} from '../input/input.ts';
 import type {Shortfalls} from '../input/unsupported.ts';
@@ -67,6 +68,9 @@ function filterLoader({facts, seccomp, config}: PlanInput, missing: Shortfalls):
 			hint: 'install perl, or leave --trace-seccomp out',
 		});
 	}
+	const flags = present({flags: seccomp.flags});
+	if (seccomp.agent !== undefined && perl)
+		return {loader: 'perl', noNewPrivileges, listen: true, agent: seccomp.agent, ...flags};
 	if (seccomp.flags !== undefined && perl) return {loader: 'perl', noNewPrivileges, flags: seccomp.flags};
 	if (facts.seccomp.loader === 'setpriv' && noNewPrivileges) return {loader: 'setpriv', noNewPrivileges};
 	if (perl) return {loader: 'perl', noNewPrivileges};

@@ -10,6 +10,7 @@ export const seccompActions = [
 	'SCMP_ACT_TRAP',
 	'SCMP_ACT_ERRNO',
 	'SCMP_ACT_TRACE',
+	'SCMP_ACT_NOTIFY',
 	'SCMP_ACT_LOG',
 	'SCMP_ACT_ALLOW',
 ] as const;
@@ -93,9 +94,10 @@ function valueOf(document: ReturnType<typeof parseDocument>, file: string, hint:
  * Reads a profile. Unknown keys are ignored, as in runc, because profiles carry comments.
  *
  * @param file - the file's name, for errors
+ * @param hasAgent - an agent answers for calls with the action SCMP_ACT_NOTIFY, which is refused otherwise
  * @throws TsboxError E_SPEC_INVALID.
  */
-export function readSeccompProfile(text: string, file: string): SeccompProfile {
+export function readSeccompProfile(text: string, file: string, hasAgent = false): SeccompProfile {
 	const hint = 'see https://docs.docker.com/engine/security/seccomp/ for the form';
 	// JSON is a subset of YAML, and this parser keeps 64-bit numbers exact.
 	const document = parseDocument(text, {intAsBigInt: true, merge: false, schema: 'json', stringKeys: true});
@@ -107,6 +109,11 @@ export function readSeccompProfile(text: string, file: string): SeccompProfile {
 		throw new TsboxError('E_SPEC_INVALID', `${file}${place} is no seccomp profile`, {output, hint});
 	}
 	const parsed = z.safeParse(profileSchema, valueOf(document, file, hint));
+	if (parsed.success && !hasAgent && asksAgent(parsed.data))
+		throw new TsboxError('E_SPEC_INVALID', `${file} is no seccomp profile`, {
+			output: 'SCMP_ACT_NOTIFY needs an agent, which only the bundle of an engine can name',
+			hint: 'choose SCMP_ACT_ERRNO',
+		});
 	if (parsed.success) return parsed.data;
 	const issue = parsed.error.issues[0];
 	const at = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')} `;
@@ -114,4 +121,9 @@ export function readSeccompProfile(text: string, file: string): SeccompProfile {
 		output: `${at}${issue?.message ?? ''}`,
 		hint,
 	});
+}
+
+/** Whether an agent is asked about some calls. */
+function asksAgent({defaultAction, syscalls}: SeccompProfile): boolean {
+	return [defaultAction, ...(syscalls ?? []).map(rule => rule.action)].includes('SCMP_ACT_NOTIFY');
 }

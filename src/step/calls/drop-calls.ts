@@ -43,7 +43,11 @@ function maskOf(args: readonly string[], option: string): string {
 /** What setpriv(1) does with the action's arguments, in an order that needs no capability that was dropped before. */
 export function dropCalls({args, ids, keepGroups, filter}: Omit<DropPrivilegesAction, 'kind' | 'landlock'>): DropCalls {
 	const load: readonly Call[] =
-		filter === null ? [] : [['load_filter', 8, filter.listen === true ? 'listen' : (filter.flags ?? 'plain')]];
+		filter === null
+			? []
+			: filter.listen === true
+				? [['load_filter', 8, 'listen', filter.flags ?? 0]]
+				: [['load_filter', 8, filter.flags ?? 'plain']];
 	const apparmor = valueOf(args, '--apparmor-profile');
 	const selinux = valueOf(args, '--selinux-label');
 	const [inheritable, ambient] = [maskOf(args, '--inh-caps'), maskOf(args, '--ambient-caps')];

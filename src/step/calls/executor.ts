@@ -440,16 +440,22 @@ my %do;
 	read_filter => sub { open my $f, $_[0], $_[1] or fail("the filter: $!"); $program = ''; 1 while sysread $f, $program, 65536, length $program },
 	# struct sock_fprog; 22 and 2 are PR_SET_SECCOMP and SECCOMP_MODE_FILTER
 	load_filter => sub {
-		my ($fd, $kind) = @_;
+		my ($fd, $kind, $more) = @_;
 		$do{read_filter}->('<&=', $fd) if !defined $program;
 		my $filter = pack 'Sx![P]P', length($program) / 8, $program;
 		return must(call('prctl', 22, 2, $filter, 0, 0), 'seccomp') if $kind eq 'plain';
 		# SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER. The listener stays open in the shell at the gate.
-		my $listener = call('seccomp', 1, $kind eq 'listen' ? 8 : $kind + 0, $filter);
+		my $listener = call('seccomp', 1, $kind eq 'listen' ? 8 | $more : $kind + 0, $filter);
 		must($listener, 'seccomp');
-		return if $kind ne 'listen' || $listener == $fd;
-		dup_to($listener, $fd + 0);
-		close_fds($listener);
+		return if $kind ne 'listen';
+		if ($listener != $fd) {
+			dup_to($listener, $fd + 0);
+			return close_fds($listener);
+		}
+		# The kernel gave it FD_CLOEXEC, which F_SETFD takes away.
+		open my $kept, '+<&=', $fd or fail("the listener: $!");
+		fcntl $kept, 2, 0 or fail("the listener: $!");
+		push @kept, $kept;
 	},
 	run => sub {
 		tell_all();

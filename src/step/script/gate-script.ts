@@ -130,6 +130,7 @@ function hookLines(
 	{hooks = [], hookState: [before, after] = ['', '']}: ExecAction,
 	facts: HostFacts,
 ): readonly string[] {
+	// A hook has no descriptor but its streams.
 	return hooks.map(({path, args = [], env = [], timeout = 0}, at) => {
 		const words = [
 			...(toolboxWords(facts, 'perl') ?? ['perl']),
@@ -142,7 +143,7 @@ function hookLines(
 			path,
 		];
 		const command = shellCommand([...words, ...(args.length === 0 ? [path] : args)]);
-		return `printf %s%s%s ${shellWord(before)} $$ ${shellWord(after)} | ${command} >&6 2>&7 3>&- 4>&- || { echo ${gateWords.hook} ${at} $? ${shellWord(path)} >&3; exit 125; }`;
+		return `printf %s%s%s ${shellWord(before)} $$ ${shellWord(after)} | ${command} >&6 2>&7 3>&- 4>&- 5<&- 6>&- 7>&- 8<&- || { echo ${gateWords.hook} ${at} $? ${shellWord(path)} >&3; exit 125; }`;
 	});
 }
 

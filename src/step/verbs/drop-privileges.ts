@@ -3,12 +3,22 @@ import {shellCommand, shellWord} from '../../spec/syntax/shell-words.ts';
 import {toolboxWords} from './toolbox.ts';
 import type {InsideVerb} from './verb.ts';
 
+/** A program on the host that decides about calls of a container: config-linux.md of the runtime-spec, "Seccomp". */
+export interface SeccompAgent {
+	/** The absolute path of its socket. */
+	readonly path: string;
+	/** What it gets with the listener. */
+	readonly metadata: string;
+}
+
 /** How a seccomp filter is loaded. */
 export interface FilterLoader {
 	readonly loader: 'setpriv' | 'perl';
 	readonly noNewPrivileges: boolean;
 	/** A listener stays on descriptor 8 until the command starts: seccomp_unotify(2). */
 	readonly listen?: true;
+	/** Who gets the listener, before the command starts. */
+	readonly agent?: SeccompAgent;
 	/** The bits of SECCOMP_FILTER_FLAG_*, seccomp(2): for the executor of calls alone. */
 	readonly flags?: number;
 }

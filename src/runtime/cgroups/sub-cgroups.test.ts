@@ -18,7 +18,7 @@ test.each([
 });
 
 test.each([
-	['..', 'bad sub cgroup path: ..'],
+	['..', 'bad sub cgroup path: .. is not a sub cgroup path'],
 	['a/../../b', 'bad sub cgroup path'],
 	['none', ' adding pid of the process to /cg/memory/c/none: no such file or directory'],
 	['freezer:a', 'unknown controller freezer'],

@@ -1,7 +1,7 @@
-import {TsboxError} from '../errors/tsbox-error.ts';
-import type {CgroupFacts} from '../host/facts.ts';
-import type {Host} from '../host/host.ts';
-import type {CgroupMember} from '../step/verbs/cgroup-member.ts';
+import {TsboxError} from '../../errors/tsbox-error.ts';
+import type {CgroupFacts} from '../../host/facts.ts';
+import type {Host} from '../../host/host.ts';
+import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
 
 /**
  * The control groups of a process that is to be in some below those of its container: `[CONTROLLERS:]PATH`, as `exec --cgroup` of runc has it.
@@ -20,7 +20,7 @@ export function subCgroups(
 		const [, controllers, path = ''] = /^(?:([^:/]*):)?(.*)$/.exec(each) ?? [];
 		const names = path.split('/').filter(name => name !== '' && name !== '.');
 		if (names.includes('..'))
-			throw new TsboxError('E_USAGE', `bad sub cgroup path: ${path}`, {
+			throw new TsboxError('E_USAGE', `bad sub cgroup path: ${path} is not a sub cgroup path`, {
 				hint: "name a group below the container's own",
 			});
 		for (const member of members) if (controllers === undefined) below.set(member.path, names.join('/'));
