@@ -49,6 +49,8 @@ export interface SpecRequest {
 	readonly others?: readonly string[];
 	/** False leaves `${NAME}` as it is written. */
 	readonly interpolate?: boolean;
+	/** Keys that begin with `x-` are kept, which mean nothing. */
+	readonly keepsExtensions?: boolean;
 	/** Where relative paths begin; by default the folder of `file`. */
 	readonly projectDirectory?: string;
 	/** Files with variables, in place of the `.env` of that folder. */

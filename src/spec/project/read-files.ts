@@ -150,7 +150,9 @@ class FileReader {
 			this.problems.push(...parsed.problems);
 			return undefined;
 		}
-		const tree = readTree(parsed.document, source, this.#request.interpolate === false ? undefined : variables);
+		const {interpolate, keepsExtensions} = this.#request;
+		const lookup = interpolate === false ? undefined : variables;
+		const tree = readTree(parsed.document, source, lookup, keepsExtensions);
 		// A file that several services extend is read for each of them.
 		for (const problem of tree.problems)
 			if (!this.problems.some(other => isSame(other, problem))) this.problems.push(problem);

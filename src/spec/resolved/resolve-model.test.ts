@@ -190,3 +190,23 @@ test('short forms and paths stay as they are written if that is asked for', () =
 		services: {web: {volumes: [{type: 'bind', source: './x', target: '/x'}]}},
 	});
 });
+
+test('keys that begin with `x-` stay, at the top and wherever else they stand', () => {
+	const text = `x-common: &c {environment: {A: "\${HOME}"}, x-b: 1}
+x-list: [1, two, "\${NONE:-$$x}", {a: null}]
+services:
+  web: {<<: *c, image: a, build: {context: ., x-d: [b]}, networks: {default: {x-e: c}}}
+networks: {default: {x-f: g}}
+`;
+	const {services, networks, ...extensions} = plainOf(resolved({'compose.yaml': text})) as Record<string, object>;
+	expect(services).toMatchObject({web: {'x-b': 1, build: {'x-d': ['b']}, networks: {default: {'x-e': 'c'}}}});
+	expect(networks).toMatchObject({default: {'x-f': 'g'}});
+	expect(extensions).toEqual({
+		name: 'shop',
+		'x-common': {environment: {A: '/root'}, 'x-b': 1},
+		'x-list': [1, 'two', '$$x', {a: null}],
+	});
+	expect(plainOf(resolved({'compose.yaml': text}, {noInterpolate: true}))).toMatchObject({
+		'x-common': {environment: {A: '${HOME}'}},
+	});
+});

@@ -30,7 +30,11 @@ export interface ModelOptions {
  * @throws TsboxError as `readFiles`.
  */
 export function resolveModel(request: SpecRequest, options: ModelOptions, project: Project | undefined): Resolved {
-	const {root, folder, problems} = readFiles({...request, interpolate: options.noInterpolate !== true});
+	const {root, folder, problems} = readFiles({
+		...request,
+		interpolate: options.noInterpolate !== true,
+		keepsExtensions: true,
+	});
 	if (problems.length > 0) throw specError(problems);
 	const written = options.noInterpolate === true ? resolvedOf(root) : typed(resolvedOf(root));
 	const active = project?.active;
@@ -74,6 +78,7 @@ export function resolveModel(request: SpecRequest, options: ModelOptions, projec
 		volumes: section('volumes'),
 		secrets: section('secrets'),
 		configs: section('configs'),
+		...Object.fromEntries([...top].filter(([key]) => key.startsWith('x-')).sort()),
 	});
 	// A dollar sign would begin a variable when the model is read again.
 	return options.noInterpolate === true ? model : mapScalars(model, text => text.replaceAll('$', '$$$$'));

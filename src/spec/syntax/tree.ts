@@ -25,11 +25,16 @@ export function treeOf(root: Located): Tree {
 }
 
 /**
- * Turns a document into a tree: resolves aliases and `<<`, interpolates strings (but not keys), and drops `x-` keys.
+ * Turns a document into a tree: resolves aliases and `<<`, interpolates strings (but not keys), and drops `x-` keys unless `keepsExtensions`.
  * Without a lookup, strings stay unchanged.
  */
-export function readTree(document: Document.Parsed, source: SourceText, lookup: Lookup | undefined): ReadTree {
-	const reader: Reader = {document, source, lookup, problems: [], aliases: [], aliased: 0};
+export function readTree(
+	document: Document.Parsed,
+	source: SourceText,
+	lookup: Lookup | undefined,
+	keepsExtensions = false,
+): ReadTree {
+	const reader: Reader = {document, source, lookup, keepsExtensions, problems: [], aliases: [], aliased: 0};
 	const root = readNode(reader, document.contents, []);
 	return {root, ...treeOf(root), problems: reader.problems};
 }
@@ -38,6 +43,8 @@ interface Reader {
 	readonly document: Document.Parsed;
 	readonly source: SourceText;
 	readonly lookup: Lookup | undefined;
+	/** Keys that begin with `x-` are read like others. */
+	readonly keepsExtensions: boolean;
 	readonly problems: Problem[];
 	/** The anchors being followed, to detect a loop. */
 	readonly aliases: string[];
@@ -114,7 +121,7 @@ function followAlias(reader: Reader, alias: Alias, path: Path, spot: Spot, key: 
 function readMap(reader: Reader, map: YAMLMap, path: Path): ReadonlyMap<string, Located> {
 	return new Map(
 		[...pairsOf(reader, map)]
-			.filter(([name]) => !isExtension(name, path))
+			.filter(([name]) => reader.keepsExtensions || !isExtension(name, path))
 			.map(([name, pair]) => {
 				const key = asNode(pair.key) ?? undefined;
 				return [name, readNode(reader, asNode(pair.value), [...path, name], key)] as const;
