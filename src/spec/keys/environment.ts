@@ -2,6 +2,7 @@ import {resolve} from 'node:path';
 import {dotenvLookup, expandEntry, parseDotenv} from '../syntax/dotenv.ts';
 import type {Lookup} from '../syntax/interpolate.ts';
 import {type KeyValue, keyValues} from '../syntax/key-values.ts';
+import {sampleBeside} from '../syntax/sample-beside.ts';
 import {quoted} from '../model/parsed.ts';
 import type {Picker} from '../syntax/pick.ts';
 import type {Place} from '../syntax/problem.ts';
@@ -107,7 +108,9 @@ export function readVariablesFile(
 	const text = request.readText(file);
 	const shown = shownPath(file, request.cwd);
 	if (text === undefined) {
-		const hint = at[0] === 'env_file' ? 'write it, or say `required: false`' : 'write it, or correct the path';
+		const sample = sampleBeside(file, request.kindOf);
+		const write = sample === undefined ? 'write it' : `write it, such as from ${quoted(sample)} beside it`;
+		const hint = `${write}, or ${at[0] === 'env_file' ? 'say `required: false`' : 'correct the path'}`;
 		if (required) picker.invalid(picker.places.value(at), `there is no file ${quoted(shown)}`, hint);
 		return;
 	}

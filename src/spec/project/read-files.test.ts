@@ -320,3 +320,12 @@ test.each<[string, Files]>([
 ])('%s is refused', (_, files) => {
 	expect(complaint(files)).toMatchSnapshot();
 });
+
+test('an error about a variable names the sample of the `.env` that is not there', () => {
+	const kindOf = (path: string) => (path === '/work/.env.example' ? ('file' as const) : undefined);
+	const files = {'compose.yaml': 'services: {app: {image: "a:${TAG:?which}"}}'};
+	expect(complaint(files, {kindOf})).toContain(
+		'set TAG in the environment or in .env; `.env.example` is a sample of it',
+	);
+	expect(complaint({...files, '.env': ''}, {kindOf})).not.toContain('sample');
+});

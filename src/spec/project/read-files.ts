@@ -14,6 +14,7 @@ import {readTree} from '../syntax/tree.ts';
 import {withExtends} from '../files/extends.ts';
 import {includesOf, withIncluded, withoutInclude} from '../files/include.ts';
 import {merge, settled} from '../files/merge.ts';
+import {sampleBeside} from '../syntax/sample-beside.ts';
 import {withOwnPaths} from '../files/own-paths.ts';
 
 /** The files of a project as one tree. */
@@ -63,7 +64,19 @@ export function readFiles(request: SpecRequest): ReadFiles {
 	const warnings = [...envFiles.flatMap(unreadLines), ...reader.warnings];
 	const variablesAt = (place: Place): Lookup =>
 		(place.kind === 'text' ? reader.variables.get(place.source.file) : undefined) ?? variables;
-	return {root, file, folder, variables, variablesAt, names, problems: reader.problems, warnings};
+	const problems = reader.problems.map(withSample(resolve(folder, '.env'), request));
+	return {root, file, folder, variables, variablesAt, names, problems, warnings};
+}
+
+/** Says of a variable that is not set where the project has a sample of the `.env` that is missing. */
+function withSample(file: string, {kindOf, readText}: SpecRequest): (problem: Problem) => Problem {
+	return problem => {
+		const {code, hint} = problem;
+		if (code !== 'E_SPEC_VARIABLE' || hint?.endsWith(' or in .env') !== true || readText(file) !== undefined)
+			return problem;
+		const sample = sampleBeside(file, kindOf);
+		return sample === undefined ? problem : {...problem, hint: `${hint}; ${quoted(sample)} is a sample of it`};
+	};
 }
 
 function nothing(file: string): Located {

@@ -15,7 +15,7 @@ function load(text: string): Service | undefined {
 		cwd: '/h',
 		env: {TIER: 'front'},
 		readText: path => (path === '/h/a.yaml' ? `services: {web: {${text}}}` : files[path]),
-		kindOf: () => 'file',
+		kindOf: () => undefined,
 	}).services[0];
 }
 
