@@ -1,3 +1,4 @@
+import {TsboxError} from '../errors/tsbox-error.ts';
 import {callTrouble} from '../step/calls/call-trouble.ts';
 import {chosenExecutor} from '../step/calls/chosen-executor.ts';
 import type {Plan} from '../step/verbs/step.ts';
@@ -48,6 +49,7 @@ export function planContainer(input: PlanInput): Plan {
 		...cgroup.steps,
 		start,
 		...joinedSteps(input.joined ?? []),
+		...(cgroup.attach ?? []),
 		...mounts,
 		...network.beside,
 		...security.steps,
@@ -55,12 +57,19 @@ export function planContainer(input: PlanInput): Plan {
 		...asideSteps(input, cgroup),
 		...planProcess(input, missing, security),
 	];
+	const executor = chosenExecutor(input.executor, () => callTrouble(steps, input.facts));
+	// As commands the step would do nothing.
+	if (executor === 'commands' && steps.some(({action}) => action.kind === 'attachDevices'))
+		throw new TsboxError('E_HOST_UNSUPPORTED', '`device_cgroup_rules` needs the executor of calls', {
+			why: callTrouble(steps, input.facts) ?? 'a program that says which devices open is attached by bpf(2)',
+			hint: 'name the devices with `devices`',
+		});
 	return {
 		schema: 1,
 		name: extras.name,
 		spec: input.spec,
 		namespaces: namespacesOf(input),
-		executor: chosenExecutor(input.executor, () => callTrouble(steps, input.facts)),
+		executor,
 		steps,
 		warnings: [
 			...privilegedWarning(input),

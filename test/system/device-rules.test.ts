@@ -2,37 +2,64 @@ import {existsSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {testBox} from './box.ts';
 
-/* device_cgroup_rules, and several devices of one number: the device controller of cgroup v1 keeps one rule for each. */
+/*
+ * device_cgroup_rules, and several devices of one number: the device controller of cgroup v1 keeps one rule for each. With version 2 of control
+ * groups it is a program, which a machine gets here that lacks the controller of version 1.
+ */
+
+const withoutList = 'umount -l /sys/fs/cgroup/devices && exec "$@"';
+const machines = [
+	['by the list of version 1', []],
+	// As commands nothing can attach a program.
+	...(process.env['TEST_EXECUTOR'] === 'commands'
+		? []
+		: [['by a program of version 2', ['unshare', '--mount', 'sh', '-c', withoutList, 'sh']] as const]),
+] as const;
 
 const can = process.getuid?.() === 0 && existsSync('/sys/fs/cgroup/devices/devices.list') && existsSync('/dev/fuse');
 
 describe.skipIf(!can)(
 	`rules of devices${can ? '' : ' (needs root, the device controller of cgroup v1, and /dev/fuse)'}`,
 	() => {
-		test('let a node in that the container makes, with the permissions that they name', async () => {
-			await using at = await testBox();
-			const open = [
-				'sh',
-				'-c',
-				'mknod /dev/own c 10 229 && : < /dev/own && echo opened; echo 2>/dev/null > /dev/own || echo no write',
-			];
-			const without = await at.tsbox(['run', at.spec(), '--', ...open]);
-			expect(without.out).toBe('');
-			const only = await at.tsbox(['run', at.spec('device_cgroup_rules: ["c 10:229 mr"]\n'), '--', ...open]);
-			expect(only).toMatchObject({status: 0, out: 'opened\nno write\n'});
-			const all = await at.tsbox(['run', at.spec('device_cgroup_rules: ["a 10:* rwm"]\n'), '--', ...open]);
-			expect(all.out).toMatch(/^opened\n/);
-			expect(at.leftovers()).toEqual([]);
-		});
+		test.each(machines)(
+			'let a node in that the container makes, with the permissions that they name, %s',
+			async (_, under) => {
+				await using at = await testBox();
+				const open = [
+					'sh',
+					'-c',
+					'mknod /dev/own c 10 229 && : < /dev/own && echo opened; echo 2>/dev/null > /dev/own || echo no write',
+				];
+				const without = await at.tsbox(['run', at.spec(), '--', ...open], {under});
+				expect(without.out).toBe('');
+				const only = await at.tsbox(['run', at.spec('device_cgroup_rules: ["c 10:229 mr"]\n'), '--', ...open], {under});
+				expect(only).toMatchObject({status: 0, out: 'opened\nno write\n'});
+				const all = await at.tsbox(['run', at.spec('device_cgroup_rules: ["a 10:* rwm"]\n'), '--', ...open], {under});
+				expect(all.out).toMatch(/^opened\n/);
+				expect(at.leftovers()).toEqual([]);
+			},
+		);
 
-		test('let in what is in a folder of devices of the host', async () => {
+		test.each(machines)('let in what is in a folder of devices of the host, %s', async (_, under) => {
 			await using at = await testBox();
 			const spec = (rules: string): string => at.spec(`volumes: ["/dev:/hostdev:ro"]\n${rules}`);
 			const open = ['sh', '-c', ': < /hostdev/fuse && echo opened'];
-			expect((await at.tsbox(['run', spec(''), '--', ...open])).out).toBe('');
-			expect((await at.tsbox(['run', spec('device_cgroup_rules: ["c 10:229 rw"]\n'), '--', ...open])).out).toBe(
-				'opened\n',
-			);
+			expect((await at.tsbox(['run', spec(''), '--', ...open], {under})).out).toBe('');
+			expect(
+				(await at.tsbox(['run', spec('device_cgroup_rules: ["c 10:229 rw"]\n'), '--', ...open], {under})).out,
+			).toBe('opened\n');
+			expect(at.leftovers()).toEqual([]);
+		});
+
+		test('are refused on such a machine where no program can be attached', async () => {
+			await using at = await testBox();
+			const spec = at.spec('device_cgroup_rules: ["c 10:229 mr"]\n');
+			const under = ['unshare', '--mount', 'sh', '-c', withoutList, 'sh'];
+			const words = ['run', '--executor', 'commands', spec, '--', 'true'];
+			expect(await at.tsbox(words, {under})).toMatchObject({
+				status: 125,
+				err: expect.stringContaining('no more devices can be let in by their numbers'),
+			});
 			expect(at.leftovers()).toEqual([]);
 		});
 

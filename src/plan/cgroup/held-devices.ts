@@ -3,7 +3,8 @@ import type {Step} from '../../step/verbs/step.ts';
 import {deviceProgram} from './device-program.ts';
 import {deviceList, type DeviceRow, deviceRows, type DeviceWrite, deviceWrites} from './device-writes.ts';
 import {isRootless, type PlanInput} from '../input/input.ts';
-import type {InsideStep} from '../input/inside-step.ts';
+import {type InsideStep, insideStep} from '../input/inside-step.ts';
+import type {DeviceRules} from './plan-devices.ts';
 
 function writesOf({config}: PlanInput): readonly DeviceWrite[] {
 	return deviceWrites(config.linux.resources.devices ?? []);
@@ -39,9 +40,29 @@ export function deviceProgramSteps(
 	inside: InsideStep,
 ): readonly Step[] {
 	const rows = rowsOf(input);
+	if (rows === undefined || devicesHeldBy(input) !== 'program') return [];
+	return attachSteps(rows, deviceList(writesOf(input)) ?? '', members, inside);
+}
+
+/** The step for a container that has a program because of its `device_cgroup_rules`. */
+export function ruleSteps(found: DeviceRules | undefined, members: readonly CgroupMember[]): readonly Step[] {
+	if (found?.by !== 'program') return [];
+	const rows = found.rules.map((rule): DeviceRow => {
+		const [type = '', number = '', access = ''] = rule.split(' ');
+		return {what: `${type} ${number}`, access};
+	});
+	const inside = insideStep({kind: 'none', reason: 'it goes with the cgroup'});
+	return attachSteps(rows, found.rules.join(' '), members, inside);
+}
+
+function attachSteps(
+	rows: readonly DeviceRow[],
+	list: string,
+	members: readonly CgroupMember[],
+	inside: InsideStep,
+): readonly Step[] {
 	const path = members.find(({controller}) => controller === '')?.path;
-	if (rows === undefined || path === undefined || devicesHeldBy(input) !== 'program') return [];
-	const list = deviceList(writesOf(input)) ?? '';
+	if (path === undefined) throw new RangeError('a program of devices needs a cgroup of version 2');
 	return [
 		inside(
 			'cgroup.devices',

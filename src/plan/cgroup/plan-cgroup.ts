@@ -4,6 +4,7 @@ import type {CgroupMember} from '../../step/verbs/cgroup-member.ts';
 import {firstProcess} from '../../step/verbs/run.ts';
 import type {Step, StepBefore, StepBeside} from '../../step/verbs/step.ts';
 import {deviceWriteSteps, deviceWrites} from './device-writes.ts';
+import {ruleSteps} from './held-devices.ts';
 import {deviceRules, deviceSteps} from './plan-devices.ts';
 import {cgroupSettings, type Setting} from './cgroup-settings.ts';
 import {refuseUndelegated, scopeStep} from './systemd-scope.ts';
@@ -17,6 +18,8 @@ export interface CgroupPlan {
 	readonly steps: readonly Step[];
 	readonly members: readonly CgroupMember[];
 	readonly kill: CgroupKill;
+	/** Attaches the program that says which devices open; a step of the container side, behind the start. */
+	readonly attach?: readonly Step[];
 }
 
 function cgroupStep(
@@ -235,7 +238,8 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 	const onV2 = facts.layout === 'v2';
 	const {bundle} = input.extras;
 	const writes = bundle === undefined ? [] : deviceWrites(input.config.linux.resources.devices ?? []);
-	const rules = input.extras.bare === undefined && bundle === undefined ? deviceRules(input, missing) : [];
+	const held = input.extras.bare === undefined && bundle === undefined ? deviceRules(input, missing) : undefined;
+	const rules = held?.by === 'list' ? held.rules : [];
 	const wanted = [
 		...new Set([
 			...settings.map(setting => setting.controller),
@@ -326,7 +330,7 @@ export function planCgroup(input: PlanInput, missing: Shortfalls): CgroupPlan {
 	if (devices !== undefined)
 		steps.push(...(bundle === undefined ? deviceSteps(devices.path, rules) : deviceWriteSteps(devices.path, writes)));
 	steps.push(...settings.map(setting => settingStep(setting, home(setting))));
-	return {steps, members, kill};
+	return {steps, members, kill, attach: ruleSteps(held, members)};
 }
 
 /** A group can give its children no more real-time than it has itself, and a new one has none: sched-rt-group.rst. */

@@ -1,25 +1,33 @@
 import profile from '../../../config/default-profile.json' with {type: 'json'};
 import {orderedAccess} from '../../spec/values/device-rule.ts';
+import {hostTrouble} from '../../step/calls/call-trouble.ts';
 import type {Step} from '../../step/verbs/step.ts';
 import type {PlanInput} from '../input/input.ts';
 import type {Shortfalls} from '../input/unsupported.ts';
 
+/** The devices that open in a container, in the words of `devices.allow` of cgroup v1, and what holds the container to them. */
+export interface DeviceRules {
+	/** `list`: the device controller of cgroup v1. `program`: a program for its cgroup of version 2. */
+	readonly by: 'list' | 'program';
+	readonly rules: readonly string[];
+}
+
 /**
- * The rules of the v1 device controller, as `devices.allow` accepts them; empty where they cannot be enforced. v2 controls
- * devices with a BPF program that no stock tool can load. There every mount except the device nodes themselves is
+ * The devices that open in a container; undefined where nothing holds it to them. v2 of control groups controls devices with a BPF program, which
+ * no stock tool can load: a container has one only for `device_cgroup_rules`. Without one every mount except the device nodes themselves is
  * `nodev`, so that a node made by the container does not open.
  * Source: kernel cgroup-v1/devices.rst, cgroup-v2.rst "Device controller".
  */
-export function deviceRules(input: PlanInput, missing: Shortfalls): readonly string[] {
-	const {facts, extras, devices} = input;
-	const enforced = facts.cgroup.v1['devices'] !== undefined && facts.cgroup.writable;
-	if (extras.privileged) return [];
+export function deviceRules(input: PlanInput, missing: Shortfalls): DeviceRules | undefined {
+	const {extras, devices} = input;
+	if (extras.privileged) return undefined;
 	const asked = rulesOf(input);
-	if (!enforced) {
+	const by = devicesBy(input);
+	if (by === undefined) {
 		if (asked.length > 0)
 			missing.add(
 				'no more devices can be let in by their numbers',
-				'only the device controller of cgroup v1 does that without a program of its own, and it is not there',
+				'there is no device controller of cgroup v1, and a program for cgroup v2 needs root, no user namespace, perl, and system calls as executor',
 				'name the devices with `devices`, in place of `device_cgroup_rules`',
 			);
 		for (const {source, permissions} of extras.devices) {
@@ -30,9 +38,9 @@ export function deviceRules(input: PlanInput, missing: Shortfalls): readonly str
 				'write `rw`',
 			);
 		}
-		return [];
+		return undefined;
 	}
-	return merged([
+	const rules = merged([
 		...profile.devices,
 		...extras.devices.flatMap(({source, permissions}) => {
 			const device = devices[source];
@@ -40,6 +48,23 @@ export function deviceRules(input: PlanInput, missing: Shortfalls): readonly str
 		}),
 		...asked,
 	]);
+	return {by, rules};
+}
+
+/** What holds a container to its devices. */
+function devicesBy({
+	facts,
+	map,
+	executor,
+	config,
+	extras,
+}: Pick<PlanInput, 'facts' | 'map' | 'executor' | 'config' | 'extras'>): DeviceRules['by'] | undefined {
+	const {cgroup} = facts;
+	if (extras.privileged || !cgroup.writable) return undefined;
+	if (cgroup.v1['devices'] !== undefined) return 'list';
+	const isAsked = (config.linux.resources.devices ?? []).length > 0;
+	const canAttach = map === null && executor !== 'commands' && hostTrouble(facts) === undefined;
+	return isAsked && canAttach && cgroup.unified !== null ? 'program' : undefined;
 }
 
 /** What `device_cgroup_rules` let in; `a` is both types, because the kernel takes it for all devices. */
@@ -61,12 +86,11 @@ function merged(rules: readonly string[]): readonly string[] {
 }
 
 /**
- * Whether nodes in /dev open that no step bound there: where the device controller decides, it lets in only what the spec asks for. Without
- * such rules all mounts are `nodev`.
+ * Whether nodes in /dev open that no step bound there: where list or program decides, only what the spec asks for is let in. Without such rules
+ * all mounts are `nodev`.
  */
-export function opensNodes({config, facts, extras}: Pick<PlanInput, 'config' | 'facts' | 'extras'>): boolean {
-	const rules = config.linux.resources.devices ?? [];
-	return rules.length > 0 && facts.cgroup.v1['devices'] !== undefined && facts.cgroup.writable && !extras.privileged;
+export function opensNodes(input: Parameters<typeof devicesBy>[0]): boolean {
+	return (input.config.linux.resources.devices ?? []).length > 0 && devicesBy(input) !== undefined;
 }
 
 /** The two steps that deny all devices and then allow those in the rules. */

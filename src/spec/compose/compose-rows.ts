@@ -32,7 +32,7 @@ export const composeRows: readonly ComposeRow[] = [
 		'services.*.device_cgroup_rules',
 		'no more devices can be let in by their numbers',
 		'name the devices with `devices`',
-		{shown: 'device_cgroup_rules` where only cgroup v2 has `devices'},
+		{shown: 'device_cgroup_rules` with cgroup v2, for an ordinary user, in a user namespace, or without `perl'},
 	),
 	refused('services.*.gpus', 'this host does not have', 'install what writes its file of CDI, or take it out', {
 		shown: 'gpus`, `runtime: nvidia` and `devices` that no file describes in `/etc/cdi',

@@ -150,7 +150,7 @@ export const securityKeys = {
 		...names(parsed(s => s.text, parseDeviceRule)),
 		example: ['c 189:* rwm'],
 		about:
-			'More devices that it may open, by type and number, for nodes that come later: with `volumes: [/dev/bus/usb:/dev/bus/usb]`, or made by it in /dev. Needs cgroup v1.',
+			'More devices that it may open, by type and number, for nodes that come later: with `volumes: [/dev/bus/usb:/dev/bus/usb]`, or made by it in /dev. With cgroup v2 it needs root, no user namespace, and perl.',
 		isPlain: true,
 	}),
 	gpus: row({

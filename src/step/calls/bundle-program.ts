@@ -94,23 +94,6 @@ sub copy_files {
 		close $held;
 		sysread $wait, my $byte, 1;
 	},
-	# union bpf_attr of include/uapi/linux/bpf.h. BPF_PROG_LOAD, BPF_PROG_ATTACH, BPF_PROG_QUERY: what the kernel has then is told.
-	attach_devices => sub {
-		my ($path, $digits) = @_;
-		my $cgroup = open_fd($path, 0);
-		must($cgroup, $path);
-		my ($code, $license) = (pack('H*', $digits), "GPL\0");
-		my $load = pack 'LLPPLLQLLx16LL', 15, length($code) / 8, $code, $license, 0, 0, 0, 0, 0, 0, 6;
-		my $program = call('bpf', 5, $load, length $load);
-		must($program, 'bpf: BPF_PROG_LOAD');
-		# BPF_CGROUP_DEVICE, BPF_F_ALLOW_MULTI
-		my $attach = pack 'L5', $cgroup, $program, 6, 2, 0;
-		must(call('bpf', 8, $attach, length $attach), "bpf: BPF_PROG_ATTACH: $path");
-		my $query = pack 'L4Q2', $cgroup, 6, 0, 0, 0, 0;
-		must(call('bpf', 16, $query, length $query), "bpf: BPF_PROG_QUERY: $path");
-		close_fds($cgroup, $program);
-		say_line('@value bpf(2) ' . ((unpack 'L4QL', $query)[5] > 0 ? 'attached' : 'none'));
-	},
 	connect_console => sub {
 		my ($path) = @_;
 		socket my $console, 1, 1, 0 or fail("socket: $!");
