@@ -78,7 +78,9 @@ export function resolveModel(request: SpecRequest, options: ModelOptions, projec
 		volumes: section('volumes'),
 		secrets: section('secrets'),
 		configs: section('configs'),
-		...Object.fromEntries([...top].filter(([key]) => key.startsWith('x-')).sort()),
+		...Object.fromEntries(
+			[...top].filter(([key]) => key.startsWith('x-')).toSorted(([one], [other]) => (one < other ? -1 : 1)),
+		),
 	});
 	// A dollar sign would begin a variable when the model is read again.
 	return options.noInterpolate === true ? model : mapScalars(model, text => text.replaceAll('$', '$$$$'));
