@@ -180,6 +180,23 @@ describe('an id-mapped mount', () => {
 		expect({out, log}).toEqual({out: '4000:4000\n4000:4000\n0:0\n', log: undefined});
 	});
 
+	test('has the map that an option of crun names', () => {
+		const source = `${at.folder}/source`;
+		mkdirSync(source);
+		const mounts = ['uids=0-4000-10;gids=0-5000-10', 'uids=@0-1-10'].map((rows, each) => ({
+			destination: `/m${each}`,
+			type: 'bind',
+			source,
+			options: ['bind', `idmap=${rows}`],
+		}));
+		const namespaces = ['mount', 'pid'].map(type => ({type}));
+		const linux = {namespaces, uidMappings: [], gidMappings: []};
+		const {out, log} = run('stat -c %u:%g /m0', {linux, mounts: mounts.slice(0, 1)});
+		expect({out, log}).toEqual({out: '4000:5000\n', log: undefined});
+		const inside = run('stat -c %u:%g /m1', {mounts: mounts.slice(1)});
+		expect({out: inside.out, log: inside.log}).toEqual({out: '1:0\n', log: undefined});
+	});
+
 	test('has the map of the user namespace where it names none, with all mounts below it', () => {
 		mkdirSync(`${at.folder}/source/below`, {recursive: true});
 		execFileSync('mount', ['-t', 'tmpfs', 'x', `${at.folder}/source/below`]);

@@ -121,7 +121,7 @@ function* filesOfV2({memory, cpu, blockIO, hugepageLimits, network, unified, rdm
 		if (!/^[a-z0-9_]+(\.[A-Za-z0-9_]+)+$/.test(name))
 			throw new TsboxError(
 				'E_SPEC_INVALID',
-				`linux.resources.unified: ${JSON.stringify(name)} is no file of a cgroup`,
+				`linux.resources.unified: the specified key has not the form CONTROLLER.VALUE \`${name}\``,
 				{
 					hint: 'see cgroup-v2.rst of the kernel for the names',
 				},

@@ -74,6 +74,10 @@ test('limits of version 1 and of version 2 are files', () => {
 		{controller: 'net_cls', file: 'net_cls.classid', value: '7'},
 	]);
 	expect(() => read({}, {resources: {unified: {'memory.high': '1'}}})).toThrow('linux.resources.unified');
+	const json = JSON.stringify({...minimal, linux: {...minimal.linux, resources: {unified: {'NOT-A-KEY': '1'}}}});
+	expect(() => fromBundle(readBundleConfig(json, 'config.json'), {...place, onV2: true})).toThrow(
+		'the specified key has not the form CONTROLLER.VALUE `NOT-A-KEY`',
+	);
 });
 
 test.each([

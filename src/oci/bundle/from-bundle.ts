@@ -7,6 +7,7 @@ import {capabilityNames} from '../capabilities.ts';
 import {hookKinds, type OciConfig, type OciHooks, type OciMount, type OciProcess} from '../config.ts';
 import {resourcesOf} from './bundle-resources.ts';
 import {checkMappings} from './id-mappings.ts';
+import {withIdmapOption} from './idmap-option.ts';
 
 /** What the machine decides about the configuration of a bundle. */
 export interface BundlePlace {
@@ -40,7 +41,9 @@ export function fromBundle(bundle: BundleConfig, place: BundlePlace): OciConfig 
 			hostname: bundle.hostname === '' ? undefined : bundle.hostname,
 			domainname: bundle.domainname === '' ? undefined : bundle.domainname,
 		}),
-		mounts: seen(bundle.mounts.map(mount => labeled(mountOf(mount, place.folder), bundle, place))),
+		mounts: seen(
+			bundle.mounts.map(mount => labeled(withIdmapOption(mountOf(mount, place.folder), linux), bundle, place)),
+		),
 		annotations: bundle.annotations,
 		...(hooks === undefined ? {} : {hooks: hooksOf(hooks)}),
 		linux: {

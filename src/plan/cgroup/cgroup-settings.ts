@@ -42,8 +42,15 @@ export function cgroupSettings(input: PlanInput, missing: Shortfalls): readonly 
 		if (has(controller)) return true;
 		missing.add(
 			`${what} cannot be limited`,
-			`this kernel has no ${controller} controller mounted`,
-			controller === 'memory' ? 'boot with cgroup_enable=memory' : `mount the ${controller} controller`,
+			// Version 2 in the words of crun, which callers look for.
+			v2
+				? `the requested cgroup controller \`${controller}\` is not available`
+				: `this kernel has no ${controller} controller mounted`,
+			controller === 'memory'
+				? 'boot with cgroup_enable=memory'
+				: v2
+					? '`cat /sys/fs/cgroup/cgroup.controllers` lists those that are'
+					: `mount the ${controller} controller`,
 		);
 		return false;
 	};

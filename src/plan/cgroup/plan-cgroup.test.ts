@@ -251,6 +251,13 @@ test.each([
 	expect(limitsOf(plan)).toEqual(rest);
 });
 
+test('a controller that is missing on version 2 is named in the words of crun', () => {
+	const facts = {...v2, cgroup: {...v2.cgroup, unifiedControllers: ['memory']}};
+	expect(() => samplePlan({service: {cpuset: '0'}, facts})).toThrow(
+		expect.objectContaining({why: 'the requested cgroup controller `cpuset` is not available'}),
+	);
+});
+
 test('with `writable-cgroups=true` root of the container gets the cgroup, but not its limits', () => {
 	const map = {
 		kind: 'range' as const,
