@@ -1,4 +1,5 @@
 import {closeInheritedDescriptors} from '../host/programs/inherited-descriptors.ts';
+import {keepNamedDescriptors} from '../host/programs/named-descriptors.ts';
 import {TsboxError} from '../errors/tsbox-error.ts';
 import {descriptorLimit, fewestDescriptors} from '../host/facts/descriptor-limit.ts';
 import {engine} from './verb/engine.ts';
@@ -17,8 +18,9 @@ import {processIo} from './process-io.ts';
  * @param packageFolder - undefined in the executable that build-exe.mjs makes
  */
 export async function start(packageFolder?: string): Promise<void> {
-	closeInheritedDescriptors();
 	const argv = process.argv.slice(2);
+	if (argv[0] === 'oci') keepNamedDescriptors(argv);
+	closeInheritedDescriptors();
 	const own = packageFolder === undefined ? filesOfExecutable() : filesOfPackage(packageFolder);
 	if (argv[0] === 'oci') return await startRuntime(argv.slice(1), () => own.read('package.json'));
 	const io = processIo(own, keepIgnoringHangup(packageFolder === undefined));

@@ -260,3 +260,14 @@ test('a configuration without cgroupsPath gets a control group with the name of 
 	expect(at.oci('delete', '--force', id).status).toBe(0);
 	expect(existsSync(`/sys/fs/cgroup/pids/tsbox-oci/${id}`)).toBe(false);
 });
+
+test('the process of exec and the resources of update may come from a pipe that a shell names', () => {
+	runDetached();
+	const shell = (line: string) =>
+		spawnSync('bash', ['-c', line, 'bash', ...at.command], {encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe']});
+	const process = JSON.stringify({args: ['/bin/echo', 'piped'], cwd: '/'});
+	expect(shell(`"$@" exec --process <(sleep 0.1; echo '${process}') c`)).toMatchObject({status: 0, stdout: 'piped\n'});
+	expect(shell(`"$@" update --resources <(echo '{"pids": {"limit": 77}}') c`)).toMatchObject({status: 0});
+	expect(limit('pids.max')).toBe('77');
+	expect(shell(`"$@" exec c ls /proc/self/fd 5< <(echo x)`)).toMatchObject({stdout: '0\n1\n2\n3\n'});
+});

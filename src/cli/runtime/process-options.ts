@@ -3,6 +3,7 @@ import type {Machine} from '../../container/machine/machine.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {processOf} from '../../oci/bundle/from-bundle.ts';
 import type {OciProcess} from '../../oci/config.ts';
+import {namedText} from '../../host/programs/named-descriptors.ts';
 import {findRecord} from '../../runtime/find-record.ts';
 import {readBundleProcess} from '../../spec/bundle/bundle-config.ts';
 import type {BundleProcess} from '../../spec/bundle/bundle-process.ts';
@@ -26,7 +27,7 @@ export async function execProcess(
 	const own = record.config.process;
 	const file = optionOf(args, 'process');
 	if (file !== undefined) {
-		const text = machine.host.readText(resolve(io.cwd, file));
+		const text = (await namedText(file)) ?? machine.host.readText(resolve(io.cwd, file));
 		if (text === undefined)
 			throw new TsboxError('E_USAGE', `open ${file}: no such file or directory`, {hint: 'name the file of a process'});
 		const read = readBundleProcess(text, file);

@@ -4,6 +4,7 @@ import type {ClaimedContainer} from '../../container/start/claim-container.ts';
 import {openFolders, openMachine} from '../../container/machine/open-machine.ts';
 import {TsboxError} from '../../errors/tsbox-error.ts';
 import {realHost} from '../../host/programs/real-host.ts';
+import {namedText} from '../../host/programs/named-descriptors.ts';
 import {callerText} from '../../host/programs/stdio.ts';
 import {preservedOf} from '../../runtime/preserved.ts';
 import {stayAwake} from '../../runtime/stay-awake.ts';
@@ -228,7 +229,7 @@ async function update(args: RuntimeArguments, context: RuntimeContext): Promise<
 			? JSON.stringify(limitOptions(args))
 			: file === '-'
 				? await callerText()
-				: (machine.host.readText(path) ?? '');
+				: ((await namedText(file)) ?? machine.host.readText(path) ?? '');
 	await updateContainer(machine, named(args, context), readBundleResources(text, path));
 	return 0;
 }
