@@ -20,7 +20,7 @@ test.each([
 test.each([
 	['..', 'bad sub cgroup path: .. is not a sub cgroup path'],
 	['a/../../b', 'bad sub cgroup path'],
-	['none', ' adding pid of the process to /cg/memory/c/none: no such file or directory'],
+	['none', ' adding pid of the process to /cg/memory/c/none/cgroup.procs: no such file or directory'],
 	['freezer:a', 'unknown controller freezer'],
 ])('%s is refused', (asked, message) => {
 	expect(() => pathsOf(asked)).toThrow(message);

@@ -39,9 +39,13 @@ export function subCgroups(
 		if (more === '') return member;
 		const path = `${member.path}/${more}`;
 		if (host.lstat(path) === undefined)
-			throw new TsboxError('E_STATE', `error adding pid of the process to ${path}: no such file or directory`, {
-				hint: 'make the group first',
-			});
+			throw new TsboxError(
+				'E_STATE',
+				`error adding pid of the process to ${path}/cgroup.procs: no such file or directory`,
+				{
+					hint: 'make the group first',
+				},
+			);
 		return {...member, path, cgroup: `${member.cgroup}/${more}`};
 	});
 }
