@@ -51,6 +51,17 @@ describe.skipIf(!can)(
 			expect(at.leftovers()).toEqual([]);
 		});
 
+		test('and what is bound to a folder in /dev is there', async () => {
+			await using at = await testBox();
+			at.file('usb', 'a bus\n');
+			const spec = at.spec(`volumes: ["${at.folder}/usb:/dev/bus/usb/001"]\ndevice_cgroup_rules: ["c 189:* rmw"]\n`);
+			expect(await at.tsbox(['run', spec, '--', 'cat', '/dev/bus/usb/001'])).toMatchObject({status: 0, out: 'a bus\n'});
+			expect((await at.tsbox(['run', at.spec('volumes: ["/tmp:/dev/pts"]\n'), '--', 'true'])).err).toContain(
+				'must not be `/dev/pts`',
+			);
+			expect(at.leftovers()).toEqual([]);
+		});
+
 		test('are refused on such a machine where no program can be attached', async () => {
 			await using at = await testBox();
 			const spec = at.spec('device_cgroup_rules: ["c 10:229 mr"]\n');

@@ -131,7 +131,7 @@ export const composeRows: readonly ComposeRow[] = [
 	refused('services.*.volumes.*.type', swarm, 'write `type: volume`', {shown: 'volumes.*.type` `cluster'}),
 	refused('services.*.volumes.*.type', windows, 'take it out', {shown: 'volumes.*.type` `npipe'}),
 	refused('services.*.volumes.*', 'tsbox makes `/proc`, `/sys` and `/dev` itself', 'choose another target', {
-		shown: 'volumes` with a target in `/proc`, `/sys` or `/dev',
+		shown: 'volumes` with a target in `/proc` or `/sys`, or over what every container has in `/dev',
 	}),
 	ignored('services.*.volumes.*', 'files get no SELinux labels', {
 		when: value => hasOption(value, labelWords),

@@ -21,17 +21,23 @@ export function parseContainerPath(path: string): Parsed<string> {
 	return good(posix.normalize(path).replace(/(?<=.)\/$/, ''));
 }
 
+/** What the plan makes in /dev. /dev/shm may be replaced. */
+const ownDevices = new Set(
+	'null zero full random urandom tty console ptmx pts mqueue fd stdin stdout stderr core'.split(' '),
+);
+
 /**
  * Parses a mount target. The plan makes `/`, `/proc`, `/sys`, and `/dev`, and a mount over them would remove what protects
- * the host. `/dev/shm` may be replaced.
+ * the host. Other names in /dev are free, as `/dev/bus/usb`.
  */
 export function parseMountTarget(path: string): Parsed<string> {
 	const parsed = parseContainerPath(path);
 	if (!parsed.ok) return parsed;
 	const target = parsed.value;
 	if (target === '/') return bad('must not be `/`', 'name the root filesystem with `rootfs`');
-	const owned = ['/proc', '/sys', '/dev'].find(dir => target === dir || target.startsWith(`${dir}/`));
-	if (owned === undefined || target === '/dev/shm' || target.startsWith('/dev/shm/')) return parsed;
+	const [, top = '', name] = target.split('/');
+	const isFree = top === 'dev' ? name !== undefined && !ownDevices.has(name) : top !== 'proc' && top !== 'sys';
+	if (isFree) return parsed;
 	return bad(
 		`must not be ${quoted(target)}: tsbox makes \`/proc\`, \`/sys\` and \`/dev\` itself`,
 		'choose another target',
