@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import type {Checks} from './checks.ts';
-import {cgroupFile, type Ended, eventually, run} from './guest.ts';
+import {cgroupFile, type Ended, eventually, program, run} from './guest.ts';
 import {asUser, home} from './rootless-checks.ts';
 
 const runtime = '/mnt/share/bin/tsbox-runtime';
@@ -91,6 +91,21 @@ export const podmanChecks: Checks = {
 const daemon = 'docker-of-suite';
 const docker = ['docker', '-H', 'unix:///run/docker-of-suite.sock'];
 
+/**
+ * A program of perl that detaches all programs of BPF_CGROUP_DEVICE from a cgroup: BPF_PROG_QUERY, BPF_PROG_GET_FD_BY_ID and BPF_PROG_DETACH of
+ * bpf(2), whose number is that of x86_64.
+ */
+const detachPrograms = String.raw`open my $cgroup, '<', $ARGV[0] or die "$ARGV[0]: $!\n";
+my $ids = "\0" x 256;
+my $query = pack 'L4PLx4', fileno $cgroup, 6, 0, 0, $ids, 64;
+syscall(321, 16, $query, length $query) == 0 or die "query: $!\n";
+for (unpack 'L' . (unpack 'L4QL', $query)[5], $ids) {
+	my $one = pack 'L3', $_, 0, 0;
+	my $program = syscall 321, 13, $one, length $one;
+	my $detach = pack 'L5', fileno $cgroup, $program, 6, 0, 0;
+	syscall(321, 9, $detach, length $detach) == 0 or die "detach: $!\n";
+}`;
+
 /** Docker, whose control groups systemd makes. */
 export const dockerChecks: Checks = {
 	'Docker whose control groups are those of systemd runs a container by tsbox, with limits that stay': async () => {
@@ -121,6 +136,11 @@ export const dockerChecks: Checks = {
 		ok(run([...docker, 'update', '--memory', '32m', '--memory-swap', '32m', id]));
 		assertLimits(scope, {...files, 'memory.max': '33554432'}, reload);
 		assert.equal(ok(run([...docker, 'exec', id, 'cat', '/sys/fs/cgroup/pids.max'])), '40\n');
+		const drift = () => run([program, 'drift', `docker-${id.slice(0, 12)}`]);
+		assert.doesNotMatch(drift().out, /bpf/);
+		ok(run(['perl', '-e', detachPrograms, `/sys/fs/cgroup/${scope}`]));
+		assert.match(drift().out, /forbid all devices but \d+ kinds: .*none/);
+		assert.equal(drift().status, 1);
 		ok(run([...docker, 'rm', '-f', id]));
 		await eventually('end of the scope', () => (existsSync(`/sys/fs/cgroup/${scope}`) ? undefined : true));
 		ok(run(['systemctl', 'stop', daemon]));

@@ -9,6 +9,7 @@ import {networkDrift} from '../networks/network-drift.ts';
 import {hasEnded} from '../machine/has-ended.ts';
 import type {Difference, Drift} from '../machine/observed.ts';
 import {readInNamespaces} from '../enter/read-in-namespaces.ts';
+import {readDevicePrograms} from './device-programs.ts';
 import {runningContainer, runs} from '../machine/running-container.ts';
 
 /** A check and its step. */
@@ -81,7 +82,11 @@ export async function drift(machine: Machine, name: string): Promise<Drift> {
 	const settings = checks.flatMap(({check}) =>
 		check.kind === 'readBack' && isSetting(check.path) ? [check.path] : [],
 	);
-	const told: ReadBack = {values: await readInNamespaces(machine, record, settings), ids: record.process.ids};
+	const values = new Map([
+		...(await readInNamespaces(machine, record, settings)),
+		...(await readDevicePrograms(machine, report.plan.steps)),
+	]);
+	const told: ReadBack = {values, ids: record.process.ids};
 	const view = processView(host, record.process.pid);
 	const differences: Difference[] = [];
 	const unchecked: string[] = [];

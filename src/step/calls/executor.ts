@@ -193,6 +193,8 @@ sub mount_idmapped {
 	close $held;
 	waitpid $helper, 0;
 }
+# By this name a program that says which devices open is known again.
+my $device_program = 'tsbox_devices';
 my %limits = (CPU => 0, FSIZE => 1, DATA => 2, STACK => 3, CORE => 4, RSS => 5, NPROC => 6, NOFILE => 7, MEMLOCK => 8, AS => 9, LOCKS => 10, SIGPENDING => 11, MSGQUEUE => 12, NICE => 13, RTPRIO => 14, RTTIME => 15);
 my %do;
 %do = (
@@ -457,22 +459,41 @@ my %do;
 		fcntl $kept, 2, 0 or fail("the listener: $!");
 		push @kept, $kept;
 	},
-	# union bpf_attr of include/uapi/linux/bpf.h. BPF_PROG_LOAD, BPF_PROG_ATTACH, BPF_PROG_QUERY: what the kernel has then is told.
+	# union bpf_attr of include/uapi/linux/bpf.h. BPF_PROG_LOAD, BPF_PROG_ATTACH: what the kernel has then is told.
 	attach_devices => sub {
 		my ($path, $digits) = @_;
 		my $cgroup = open_fd($path, 0);
 		must($cgroup, $path);
 		my ($code, $license) = (pack('H*', $digits), "GPL\0");
-		my $load = pack 'LLPPLLQLLx16LL', 15, length($code) / 8, $code, $license, 0, 0, 0, 0, 0, 0, 6;
+		my $load = pack 'LLPPLLQLLa16LL', 15, length($code) / 8, $code, $license, 0, 0, 0, 0, 0, $device_program, 0, 6;
 		my $program = call('bpf', 5, $load, length $load);
 		must($program, 'bpf: BPF_PROG_LOAD');
 		# BPF_CGROUP_DEVICE, BPF_F_ALLOW_MULTI
 		my $attach = pack 'L5', $cgroup, $program, 6, 2, 0;
 		must(call('bpf', 8, $attach, length $attach), "bpf: BPF_PROG_ATTACH: $path");
-		my $query = pack 'L4Q2', $cgroup, 6, 0, 0, 0, 0;
-		must(call('bpf', 16, $query, length $query), "bpf: BPF_PROG_QUERY: $path");
 		close_fds($cgroup, $program);
-		say_line('@value bpf(2) ' . ((unpack 'L4QL', $query)[5] > 0 ? 'attached' : 'none'));
+		$do{tell_devices}->($path);
+	},
+	# BPF_PROG_QUERY for the numbers of the programs of a cgroup, BPF_PROG_GET_FD_BY_ID, BPF_OBJ_GET_INFO_BY_FD for their names.
+	tell_devices => sub {
+		my ($path) = @_;
+		my $cgroup = open_fd($path, 0);
+		must($cgroup, $path);
+		my $ids = "\0" x 256;
+		my $query = pack 'L4PLx4', $cgroup, 6, 0, 0, $ids, 64;
+		must(call('bpf', 16, $query, length $query), "bpf: BPF_PROG_QUERY: $path");
+		my $found = 'none';
+		for (unpack 'L' . (unpack 'L4QL', $query)[5], $ids) {
+			my $one = pack 'L3', $_, 0, 0;
+			my $program = call('bpf', 13, $one, length $one);
+			next if $program == -1;
+			my $info = "\0" x 128;
+			my $ask = pack 'LLP', $program, length $info, $info;
+			$found = 'attached' if call('bpf', 15, $ask, length $ask) == 0 && unpack('x64 Z16', $info) eq $device_program;
+			close_fds($program);
+		}
+		close_fds($cgroup);
+		say_line("\@value bpf(2) $found");
 	},
 	run => sub {
 		tell_all();
