@@ -1,4 +1,4 @@
-import type {Device, LandlockRule, Service} from '../spec/model/project.ts';
+import type {Device, LandlockRule, NamespaceKind, Service} from '../spec/model/project.ts';
 import {dropsPrivileges} from '../spec/keys/bare.ts';
 import {reproducibleWarnings} from '../spec/keys/reproducible.ts';
 import {blankWarnings} from '../spec/project/blank-warnings.ts';
@@ -57,6 +57,8 @@ export interface BundleExtras {
 	readonly streams: readonly (0 | 1 | 2)[];
 	/** Paths of the configuration without the symlinks of the root filesystem. */
 	readonly targets: Readonly<Record<string, string>>;
+	/** The namespaces that it joins by a path, and that are those of the host all the same. */
+	readonly hostNamespaces: readonly NamespaceKind[];
 	/** Mounts below the root filesystem, relative to it. */
 	readonly submounts: readonly string[];
 	/** The mount of the host that the root filesystem is on. */

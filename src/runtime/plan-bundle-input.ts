@@ -5,6 +5,7 @@ import {TsboxError} from '../errors/tsbox-error.ts';
 import {unlessForbidden} from '../host/errno.ts';
 import {isRange} from '../host/id-map.ts';
 import {type MountInfo, mountOf} from '../host/probe/mountinfo.ts';
+import {namespaceFiles} from '../host/probe/namespaces.ts';
 import {toolboxFolder} from '../host/programs/sealed-tools.ts';
 import {keepsGroupsAnnotation} from '../oci/bundle/annotations.ts';
 import type {OciConfig} from '../oci/config.ts';
@@ -12,6 +13,7 @@ import type {BundleExtras, SystemdScope} from '../oci/extras.ts';
 import type {PlanInput, SourceFacts} from '../plan/input/input.ts';
 import {planBundle as plan} from '../plan/bundle/plan-bundle.ts';
 import type {BundleConfig} from '../spec/bundle/bundle-config.ts';
+import type {NamespaceKind} from '../spec/model/project.ts';
 import {present} from '../spec/syntax/pick.ts';
 import {homeOf} from './home-of.ts';
 import {type ResolvedPaths, resolveTargets} from './resolve-targets.ts';
@@ -57,6 +59,7 @@ export async function planBundle(machine: Machine, request: BundleRequest): Prom
 		folder,
 		streams: ([0, 1, 2] as const).filter(fd => isReopened(machine, fd)),
 		targets: paths.targets,
+		hostNamespaces: joined.flatMap(({kind, path}) => (isOwn(machine, kind, path) ? [kind] : [])),
 		submounts: below(mounts, config.root.path),
 		above: mountOf(config.root.path, mounts)?.target ?? '/',
 		stays: request.stays,
@@ -113,6 +116,12 @@ export async function planBundle(machine: Machine, request: BundleRequest): Prom
 	const service = serviceOf(name, config);
 	const project = {name, file: input.spec, services: [service]};
 	return {project, service, made: service, image, config, plan: plan(input, bundle)};
+}
+
+/** Whether a file stands for the namespace that this process is in. */
+function isOwn({host}: Machine, kind: NamespaceKind, path: string): boolean {
+	const [joined, own] = [path, `/proc/self/ns/${namespaceFiles[kind]}`].map(file => host.stat(file)?.ino);
+	return joined !== undefined && joined === own;
 }
 
 /** Whether a program may want to open a standard stream again: anything but a device, such as /dev/null. */

@@ -118,4 +118,21 @@ describe.runIf(has('dockerd', 'docker'))('Docker', () => {
 		each('rm -f $name');
 		expect(docker.containers()).toEqual([]);
 	});
+
+	test('a command that turns out to be none when it starts leaves no task, each time', () => {
+		// Longer than a file name may be: nobody finds out before.
+		const command = 'x'.repeat(300);
+		for (let time = 0; time < 12; time += 1) expect(docker.run(['run', '--rm', 'bb', command]).status).toBe(127);
+		expect(docker.containers()).toEqual([]);
+	});
+
+	test('what covers the mounts of the engine, and what would change the host', () => {
+		const covered = docker.run(['run', '--rm', '-v', '/sys:/sys', 'bb', 'sh', '-c', 'grep -c " /sys " /proc/mounts']);
+		expect(covered).toEqual({status: 0, out: '1\n', err: ''});
+		const forward = ['--network', 'host', '--sysctl', 'net.ipv4.ip_forward=1'];
+		expect(docker.run(['run', '--rm', ...forward, 'bb', 'true'])).toMatchObject({
+			status: 125,
+			err: expect.stringContaining("shares the host's network namespace") as string,
+		});
+	});
 });

@@ -38,6 +38,14 @@ describe('bad input', () => {
 		expect(bad(configOf(at, '', {}, {intelRdt: {}})).log).toContain('linux.intelRdt is not supported');
 	});
 
+	test('a setting of a network namespace that is joined by its path and is that of the host', () => {
+		const namespaces = ['pid', 'mount'].map(type => ({type}));
+		const shared = {namespaces: [...namespaces, {type: 'network', path: '/proc/self/ns/net'}]};
+		expect(bad(configOf(at, '', {}, {...shared, sysctl: {'net.ipv4.ip_forward': '1'}})).log).toContain(
+			"the container shares the host's network namespace",
+		);
+	});
+
 	test('an unknown member is ignored', () => {
 		expect(bad({...configOf(at, forever), unheardOf: {of: 1}})).toMatchObject({status: 0});
 		at.oci('delete', '--force', 'c');

@@ -8,7 +8,8 @@ import {namespacesOf, type PlanInput} from '../input/input.ts';
  * @throws TsboxError E_SPEC_INVALID.
  */
 export function checkBundleSysctls(input: PlanInput): void {
-	const namespaces = namespacesOf(input);
+	const ofHost = input.extras.bundle?.hostNamespaces ?? [];
+	const namespaces = namespacesOf(input).filter(kind => !ofHost.includes(kind));
 	for (const name of Object.keys(input.config.linux.sysctl)) {
 		const dotted = name.replaceAll('/', '.');
 		if (dotted === 'kernel.hostname')

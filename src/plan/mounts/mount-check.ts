@@ -35,10 +35,15 @@ function isShown(option: string, at: number, options: readonly string[]): boolea
 	);
 }
 
-/** Checks of the rows of a bundle. A later row covers an earlier one on the same target. */
+/** Whether a mount is out of sight, since a later one is on its target or above. */
+function isCovered({target}: MountRow, later: readonly MountRow[]): boolean {
+	return later.some(each => each.target === target || target.startsWith(`${each.target}/`));
+}
+
+/** Checks of the rows of a bundle that are seen in the end. */
 export function bundleMountChecks(rows: readonly MountRow[]): readonly Check[] {
 	return rows
-		.filter(({target}, at) => rows.findLastIndex(other => other.target === target) === at)
+		.filter((row, at) => !isCovered(row, rows.slice(at + 1)))
 		.map(row => mountCheck({...row, options: row.options.filter(isShown)}, row.target));
 }
 
