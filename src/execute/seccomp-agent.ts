@@ -67,7 +67,7 @@ export async function connectAgent(
 	{path, metadata}: SeccompAgent,
 ): Promise<ConnectedAgent> {
 	const {prctl = 0, sendmsg = 0} = systemCalls[facts.kernel.arch] ?? {};
-	const words = [facts.tools.perl?.path ?? 'perl', '-e', program({prctl, sendmsg}), path];
+	const words = [facts.tools.perl?.path ?? 'perl', '-e', program({prctl, sendmsg}), '--', path];
 	const helper = host.start(words, {stdio: ['pipe', 'pipe', 'pipe']});
 	const [input, output, errors] = helper.pipes as readonly [Writable, Readable, Readable];
 	input.on('error', () => {});
