@@ -16,7 +16,8 @@ import type {Unit} from './unit.ts';
  */
 export async function dispatch(context: SupervisorContext, request: ControlRequest, gone: AbortSignal): Promise<void> {
 	const {units, bell} = context;
-	if (request.verb !== 'events') learnOneOffs(context);
+	// Only these are about containers that nobody starts again.
+	if (request.verb === 'remove' || request.verb === 'down' || request.verb === 'status') learnOneOffs(context);
 	switch (request.verb) {
 		case 'up': {
 			const those = await bringUp(context, request, gone);
