@@ -1,4 +1,4 @@
-import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, readdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
 import {hasPodman, type Machine, machine} from './engines.ts';
@@ -28,6 +28,18 @@ describe.runIf(hasPodman)('Podman', () => {
 		expect(inside('echo hello; exit 3')).toMatchObject({status: 3, out: 'hello\n'});
 		expect(podman.run(['run', '--rm', '--network', 'none', 'bb', 'nothing']).status).toBe(127);
 		expect(podman.run(['run', '--rm', '--network', 'none', 'bb', '/etc/passwd']).status).toBe(126);
+		expect(podman.containers()).toEqual([]);
+	});
+
+	test('overlays of a folder of the host, whose writes go away, and of an image', () => {
+		const folder = join(place.folder, 'below');
+		mkdirSync(folder);
+		writeFileSync(join(folder, 'file'), 'text\n');
+		const script = 'cat /o/file; touch /o/new; ls /o; ls -d /i/bin; touch /i/new';
+		const said = inside(script, '-v', `${folder}:/o:O`, '--mount', 'type=image,source=bb,destination=/i');
+		expect(said.out).toBe('text\nfile\nnew\n/i/bin\n');
+		expect(said.err).toContain('Read-only file system');
+		expect(readdirSync(folder)).toEqual(['file']);
 		expect(podman.containers()).toEqual([]);
 	});
 

@@ -2,6 +2,7 @@ import type {OciMount} from '../../oci/config.ts';
 import type {MountRow} from '../../step/verbs/mounts.ts';
 import {isInUserNamespace, type PlanInput, stage} from '../input/input.ts';
 import {deviceRows} from './bundle-devices.ts';
+import {overlayRow} from './overlay-rows.ts';
 import {kernelPathRows} from '../mounts/kernel-path-rows.ts';
 import {type StagedSource, stagedAt} from '../mounts/staged-sources.ts';
 
@@ -169,6 +170,7 @@ export function bundleRows(
 		.filter(mount => !isFirst(mount))
 		.flatMap((mount): readonly MountRow[] => {
 			if (mount.type === 'bind') return [bindRow(input, mount, staged)];
+			if (mount.type === 'overlay') return [overlayRow(input, mount, targetOf(input, mount.destination))];
 			if (mount.type === 'cgroup' || mount.type === 'cgroup2') return cgroupRows(input, mount, groups);
 			return [
 				{

@@ -30,6 +30,7 @@ import {gatherBundle, streamOwner} from './bundle-gather.ts';
 import {bundleRows, targetOf} from './bundle-rows.ts';
 import {checkBundleSysctls} from './bundle-sysctls.ts';
 import {bundleHooks, hookState} from './hook-steps.ts';
+import {stagedOverlays} from './overlay-rows.ts';
 import {
 	beforeMounts,
 	rootPropagation,
@@ -68,10 +69,10 @@ export function planBundle(input: PlanInput, bundle: BundleExtras): Plan {
 		conf: containerPaths(input).state,
 		staged: [...staged, ...groups, ...nodes(input)],
 	};
-	const before = rowsApart(
-		input,
-		beforeRows(withWritableDev(input), takenFrom(input, taken), loopback || keepsSys(input)),
-	);
+	const before = rowsApart(input, [
+		...beforeRows(withWritableDev(input), takenFrom(input, taken), loopback || keepsSys(input)),
+		...stagedOverlays(input),
+	]);
 	const rows = bundleRows(input, staged, groups);
 	const process = planProcess(input, missing, security);
 	const devices = deviceProgramSteps(input, cgroup.members, inside);
