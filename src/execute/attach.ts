@@ -15,6 +15,7 @@ import {
 } from '../host/programs/stdio.ts';
 import {guardDescriptor} from '../step/script/guard-script.ts';
 import {present} from '../spec/syntax/pick.ts';
+import {hostToolWords} from '../step/verbs/toolbox.ts';
 import {type PtyHolder, scriptHolder, socketHolder} from './terminal/pty-holder.ts';
 import {callerTerminal, type TerminalEnds} from './terminal/terminal-ends.ts';
 import {makeFifos} from './fifos.ts';
@@ -88,7 +89,7 @@ export function attach(host: Host, facts: HostFacts, stdio: CallerStdio, options
 		? attachTerminal(
 				host,
 				options.consoleSocket === undefined ? scriptHolder(host, facts) : socketHolder(facts, options.consoleSocket),
-				options.terminal ?? callerTerminal(stdio.stdout),
+				options.terminal ?? callerTerminal(stdio.stdout, hostToolWords(facts, 'stty')),
 				options,
 			)
 		: attachStreams(host, stdio, options);

@@ -275,3 +275,25 @@ test('what cannot be joined is refused with a reason', async () => {
 	await at.tsbox(['down', at.name]);
 	expect(at.leftovers()).toEqual([]);
 });
+
+test.each(['run', 'exec', 'attach'])(
+	'%s: line feeds of a program that draws go down, not to the beginning of the line',
+	async verb => {
+		await using at = await testBox();
+		const draws = "stty raw -echo; while ! test -e /go; do printf 'abc\\\\012def'; sleep 0.05; done";
+		const body = `tty: true\ncommand: [sh, -c, "${verb === 'exec' ? 'sleep 1000' : draws}"]\n`;
+		if (verb !== 'run') await started(at, body);
+		const line =
+			{run: `run ${at.spec(body)}`, exec: `exec -t ${at.name} sh -c "${draws}"`, attach: `attach ${at.name}`}[verb] ??
+			'';
+		const screen = onTerminal(at, `sh -c '${words(at, line).replaceAll("'", `'\\''`)}; stty -a'`);
+		await screen.shows(/abc\r*\ndef/);
+		expect(screen.shown()).not.toContain('abc\r');
+		await at.tsbox(['exec', at.name, 'touch', '/go']);
+		await screen.shows(/ onlcr\b/);
+		expect(screen.shown()).toMatch(/[^-]opost\b/);
+		expect(await screen.ended).toBe(0);
+		await at.tsbox(['down', '-t', '0', at.name]);
+		expect(at.leftovers()).toEqual([]);
+	},
+);

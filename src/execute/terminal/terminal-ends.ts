@@ -1,5 +1,5 @@
 import type {Readable, Writable} from 'node:stream';
-import {callerInput, callerOutput, onceUnwritable, releaseInput} from '../../host/programs/stdio.ts';
+import {callerInput, callerOutput, makeInputRaw, onceUnwritable, releaseInput} from '../../host/programs/stdio.ts';
 
 /** A terminal that the pty of a command is connected to: the caller's, or a pane of a screen. */
 export interface TerminalEnds {
@@ -19,8 +19,12 @@ export interface TerminalEnds {
 	readonly onGone?: (callback: () => void) => void;
 }
 
-/** The caller's standard streams. A terminal among them becomes raw when it is taken. */
-export function callerTerminal(stdout: number): TerminalEnds {
+/**
+ * The caller's standard streams. A terminal among them becomes raw when it is taken.
+ *
+ * @param stty - the words of stty(1)
+ */
+export function callerTerminal(stdout: number, stty: readonly string[] | undefined): TerminalEnds {
 	const input = callerInput();
 	const output = callerOutput(stdout);
 	let heard: ((bytes: Uint8Array) => void) | undefined;
@@ -34,7 +38,7 @@ export function callerTerminal(stdout: number): TerminalEnds {
 		},
 		take: typed => {
 			heard = input.isTTY ? typed : undefined;
-			if (input.isTTY) input.setRawMode(true);
+			if (input.isTTY) makeInputRaw(stty);
 			if (heard !== undefined) input.on('data', heard);
 		},
 		release: () => {

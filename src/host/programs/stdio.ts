@@ -1,3 +1,4 @@
+import {spawnSync} from 'node:child_process';
 import {closeSync, constants, fstatSync, openSync} from 'node:fs';
 import {Socket} from 'node:net';
 import {createInterface} from 'node:readline';
@@ -121,6 +122,18 @@ export function onceUnwritable(fd: number, callback: () => void): void {
 		callback();
 		if (!isReaderGone(error)) throw error;
 	});
+}
+
+/**
+ * Makes the caller's terminal raw, until {@link releaseInput}. Node keeps the flag ONLCR, which takes a line feed to the beginning of the line; a
+ * program that draws means the same column one line down. Source: termios(3), OPOST; libuv, uv_tty_set_mode.
+ *
+ * @param stty - the words of stty(1); without it that flag stays
+ */
+export function makeInputRaw([program, ...args]: readonly string[] = []): void {
+	callerInput().setRawMode(true);
+	// At once: a late one would change a terminal that has its mode back.
+	if (program !== undefined) spawnSync(program, [...args, '-opost'], {stdio: ['inherit', 'ignore', 'ignore']});
 }
 
 /** Stops reading the caller's input, restores a terminal's mode, and lets the process end. May be called twice. */

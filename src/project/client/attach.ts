@@ -8,7 +8,15 @@ import {type RunningRecord, runningContainer} from '../../container/machine/runn
 import {signalContainer} from '../../container/control/signal-container.ts';
 import {wait} from '../../container/observe/wait.ts';
 import {errnoOf} from '../../host/errno.ts';
-import {callerInput, callerOutput, openFifoWriter, pipeStream, releaseInput} from '../../host/programs/stdio.ts';
+import {
+	callerInput,
+	callerOutput,
+	makeInputRaw,
+	openFifoWriter,
+	pipeStream,
+	releaseInput,
+} from '../../host/programs/stdio.ts';
+import {hostToolWords} from '../../step/verbs/toolbox.ts';
 import {keptTerminal} from '../../host/terminal/terminal.ts';
 import {usualDetachKeys} from '../../spec/values/detach-keys.ts';
 import {containerFolder} from '../../state/record.ts';
@@ -77,7 +85,8 @@ export async function attachTo(machine: Machine, name: string, request: AttachRe
 				},
 				leave: () => leave({kind: 'detached'}),
 			});
-			closers.push(passInput(toContainer, tty, keys, watch, () => leave({kind: 'detached'})));
+			const raw = (): void => makeInputRaw(hostToolWords(machine.facts, 'stty'));
+			closers.push(passInput(toContainer, tty ? raw : undefined, keys, watch, () => leave({kind: 'detached'})));
 		}
 		let told = 0;
 		closers.push(
@@ -167,17 +176,17 @@ function passSize({host, facts}: Machine, record: RunningRecord): () => void {
 	return () => void output.off('resize', onResize);
 }
 
-/** Forwards input; on a terminal until the detach keys. */
+/** Forwards input; on a terminal, which `raw` makes raw, until the detach keys. */
 function passInput(
 	fd: number,
-	tty: boolean,
+	raw: (() => void) | undefined,
 	keys: readonly number[],
 	watch: (bytes: Uint8Array) => void,
 	detached: () => void,
 ): () => void {
 	const input = callerInput();
 	const toContainer = pipeStream(fd, 'write');
-	const matcher = tty && input.isTTY ? detachMatcher(keys) : undefined;
+	const matcher = raw !== undefined && input.isTTY ? detachMatcher(keys) : undefined;
 	toContainer.on('error', () => {});
 	// Ignore errors: a closed terminal can be neither read nor restored, and SIGHUP reports it.
 	const onError = (): void => {};
@@ -192,7 +201,7 @@ function passInput(
 		if (isOver) detached();
 		else if (matcher !== undefined) watch(pass);
 	};
-	if (matcher !== undefined) input.setRawMode(true);
+	if (matcher !== undefined) raw?.();
 	input.on('data', onData);
 	return () => {
 		input.off('data', onData);
