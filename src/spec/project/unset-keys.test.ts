@@ -24,6 +24,11 @@ test.each(texts)('an empty %s says what leaving it out says', key => {
 	expect(empty).toEqual(without);
 });
 
+test('a user of variables that are not set is that of the image; half a one is wrong', () => {
+	expect(load({image: 'a', user: '$UID:$GID'}).services[0]).not.toHaveProperty('user');
+	for (const user of ['$UID:1000', '1000:$GID']) expect(() => load({image: 'a', user})).toThrow('services.web.user');
+});
+
 test.each(['mem_limit', 'cpus', 'stop_grace_period', 'tty', 'pids_limit'])(
 	'an empty %s is wrong, as in Compose',
 	key => {

@@ -49,6 +49,8 @@ function said(service: Keys): Keys {
 
 /** Whether this value of a key of a service that has other keys is empty, and so says nothing. */
 export function isBlank(key: string, value: unknown, has: (key: string) => boolean): boolean {
+	// What `${UID}:${GID}` leaves where neither is set: it names nobody.
+	if (key === 'user' && value === ':') return true;
 	// The image of a build is named after the project and the service.
 	return value === '' && (byBlank.has(key) || (key === 'image' && has('build')));
 }

@@ -5,12 +5,9 @@ const part = `(?:${name}|\\d{1,10})`;
 /** The largest id. The next one, (uid_t) -1, means "do not change" in chown(2). */
 const lastId = 4_294_967_294;
 
-/**
- * Parses `user[:group]`, each a name (useradd(8)) or a number. Beside a colon each may be empty, as variables leave it: no user is
- * root, no group is the user's own. Source: GetExecUser of github.com/moby/sys/user, which Docker parses it by.
- */
+/** Parses `user[:group]`, each a name (useradd(8)) or a number. Returns the text unchanged. */
 export function parseUser(user: string | number): Parsed<string> {
-	const text = String(user).replace(/^:/, '0:').replace(/:$/, '');
+	const text = String(user);
 	const valid = new RegExp(`^${part}(?::${part})?$`).test(text) && text.split(':').every(isId);
 	const odd = text.split(':').find(each => /^\d+[a-zA-Z_.-]/.test(each));
 	if (!valid && odd !== undefined)
