@@ -53,7 +53,7 @@ test('every container is there as ps has it: of projects, of other terminals, fa
 	expect(rowOf(text, `${at.name}-bad-1`)).toContain('exited 127');
 	expect(text).toMatch(new RegExp(`▾ ${at.name} {2}3 of 6 running`));
 	await screen.shows(/64M {2,}3 /);
-	expect(rowOf(await screen.screen(), `${at.name}-web-1`)).toMatch(/\d+(\.\d)?K\/64M/);
+	expect(rowOf(await screen.screen(), `${at.name}-web-1`)).toMatch(/\d+(\.\d)?[KM]\/64M/);
 	await screen.close();
 });
 
