@@ -43,6 +43,7 @@ const chain = {
 		'src/container/control/pause.ts',
 		'src/container/control/signal-container.ts',
 		'src/container/observe/inspect.ts',
+		'src/container/observe/list-project.ts',
 		'src/container/observe/wait.ts',
 		'src/image/store/sweep.ts',
 		'src/project/client/client.ts',
@@ -50,6 +51,7 @@ const chain = {
 		'src/project/logs/read-logs.ts',
 		'src/project/state/target.ts',
 		'src/view/lists/log-lines.ts',
+		'src/view/lists/log-names.ts',
 	],
 	plan: [
 		'src/container/plan/plan-container.ts',
