@@ -30,8 +30,9 @@ export interface Machine extends AsyncDisposable {
 export async function machine(name?: string, folder = mkdtempSync(join(tmpdir(), 'tsbox-engines-'))): Promise<Machine> {
 	const ready = join(folder, 'ready');
 	// A sysfs shows the devices of the network namespace in which it was mounted. The cgroups below it are kept. Podman leaves the files of its
-	// network namespaces.
+	// network namespaces. Where packets are not yet passed on, Docker would drop those that rules of Podman let through.
 	const script = `ip link set lo up
+echo 1 > /proc/sys/net/ipv4/ip_forward
 mkdir -p ${folder}/cgroup
 mount --rbind /sys/fs/cgroup ${folder}/cgroup
 mount -t sysfs sysfs /sys
