@@ -21,7 +21,7 @@ test.runIf(root)('Ctrl-C of up stops all in order, and leaves them there', async
 	await using at = await testBox();
 	project(at, {web: `${polite('web')}depends_on: [db]\n`, db: polite('db')}, 'compose.yaml');
 	await using screen = await composing(at, ['up']);
-	await screen.shows(/web +\| web is up/);
+	await screen.shows(/web-1 +\| web is up/);
 	await screen.keys('C-c');
 	const text = await screen.shows('status 130');
 	expect(text).toMatch(/stopping; press Ctrl-C again to kill[^]*bye from web[^]*bye from db/);

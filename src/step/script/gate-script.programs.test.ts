@@ -147,7 +147,7 @@ test('as reaper, the shell exits with the status of the command', () => {
 });
 
 test('a working directory outside of the container is refused (CVE-2024-21626)', () => {
-	const exec: ExecAction = {kind: 'exec', cwd: '/', args: ['true'], env: [], init: 'none'};
+	const exec: ExecAction = {kind: 'exec', cwd: '/elsewhere', args: ['true'], env: [], init: 'none'};
 	// getcwd(2) gives this for a folder outside of the root.
 	const elsewhere = "cd() { PWD='(unreachable)/etc'; }\n";
 	const {status, output} = spawnSync('/bin/dash', ['-s'], {
