@@ -91,9 +91,9 @@ export async function connectAgent(
 				for (const pid of candidates()) {
 					const fd = listenerOf(host, pid);
 					if (fd === undefined) continue;
-					const {ociVersion} = stateOf(pid);
-					const state = {ociVersion, fds: ['seccompFd'], pid, metadata, state: stateOf(pid)};
-					input.end(`${pid} ${fd} ${JSON.stringify(state)}\n`);
+					const state = stateOf(pid);
+					const told = {ociVersion: state['ociVersion'], fds: ['seccompFd'], pid, metadata, state};
+					input.end(`${pid} ${fd} ${JSON.stringify(told)}\n`);
 					await next('cannot hand the listener to the seccomp agent');
 					return true;
 				}

@@ -141,10 +141,12 @@ async function kill(args: RuntimeArguments, context: RuntimeContext): Promise<nu
 
 async function remove(args: RuntimeArguments, context: RuntimeContext): Promise<number> {
 	const {deleteContainer} = await import('../../runtime/control.ts');
-	const {matchingIds} = await import('../../runtime/list.ts');
 	const machine = await machineOf(context);
 	const {id, ...who} = named(args, context);
-	const ids = optionOf(args, 'regex') === 'true' ? matchingIds(machine, context.root, id) : [id];
+	const ids =
+		optionOf(args, 'regex') === 'true'
+			? (await import('../../runtime/list.ts')).matchingIds(machine, context.root, id)
+			: [id];
 	for (const each of ids) await deleteContainer(machine, {...who, id: each}, optionOf(args, 'force') === 'true');
 	return 0;
 }
