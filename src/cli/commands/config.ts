@@ -1,3 +1,4 @@
+import {anyServices} from '../options/project-verb.ts';
 import {modelYaml} from '../../spec/resolved/model-yaml.ts';
 import {plainOf, type Resolved} from '../../spec/resolved/resolved.ts';
 import {present} from '../../spec/syntax/pick.ts';
@@ -61,7 +62,7 @@ export const config = defineCommand({
 		'lock-image-digests': {kind: 'flag', describe: 'Print only the images with their digests, as a file to merge'},
 		'all-resources': {kind: 'flag', describe: 'Also print volumes and networks that no service uses'},
 	},
-	positionals: [optionalSpec, {name: 'SERVICE', describe: 'Services; default all', many: true, completes: 'service'}],
+	positionals: [optionalSpec, anyServices],
 	async run({values, positionals}, context) {
 		const {io, engine, folders} = context;
 		const {target: file, services, selection} = selectedProject(values, positionals, context);

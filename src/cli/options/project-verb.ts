@@ -5,6 +5,14 @@ import type {ControlRequest} from '../../project/state/control.ts';
 import {programOf} from '../verb/program.ts';
 import {tell} from '../output/tell.ts';
 
+/** Services of a project, or all of them. */
+export const anyServices = {
+	name: 'SERVICE',
+	describe: 'Services; default all',
+	many: true,
+	completes: 'service',
+} as const;
+
 /** The arguments of a verb for services of a project in the background. */
 export const projectPositionals = [
 	{
@@ -12,7 +20,7 @@ export const projectPositionals = [
 		describe: 'Project, container, or path of a spec; by default the spec in this folder',
 		completes: 'project',
 	},
-	{name: 'SERVICE', describe: 'Services; default all', many: true, completes: 'service'},
+	anyServices,
 ] as const;
 
 /**

@@ -1,3 +1,4 @@
+import {anyServices} from '../../options/project-verb.ts';
 import {config as own} from '../../commands/config.ts';
 import {parseArguments} from '../../options/parse-arguments.ts';
 import {defineComposeVerb} from '../parts/compose-verb.ts';
@@ -16,7 +17,7 @@ export const config = defineComposeVerb({
 	describe: 'Print the files of the project as one model',
 	examples: [['tsbox compose config --services', 'only the names of services']],
 	options: pickOptions(own.options, names),
-	positionals: [{name: 'SERVICE', describe: 'Services; default all', many: true, completes: 'service'}],
+	positionals: [anyServices],
 	run: async ({values, positionals}, context) => {
 		const all = {...parseArguments(own, []).values, ...values, 'all-resources': context.allResources ?? false};
 		return own.run({values: all, positionals, rest: undefined}, context);

@@ -1,6 +1,6 @@
 import {hasService} from '../../../spec/project/has-service.ts';
 import {projectEventText} from '../../../view/lists/project-event.ts';
-import {stopOptions, timeoutOf} from '../../options/project-verb.ts';
+import {anyServices, stopOptions, timeoutOf} from '../../options/project-verb.ts';
 import {tell} from '../../output/tell.ts';
 import {programOf} from '../../verb/program.ts';
 import {defineComposeVerb} from '../parts/compose-verb.ts';
@@ -24,7 +24,7 @@ export const down = defineComposeVerb({
 		volumes: {kind: 'flag', short: 'v', describe: 'Also remove named and anonymous volumes and their data'},
 	},
 	dry: 'containers',
-	positionals: [{name: 'SERVICE', describe: 'Services; default all', many: true, completes: 'service'}],
+	positionals: [anyServices],
 	async run({values, positionals: services}, context) {
 		const {io, engine} = context;
 		const {machine, project, containers} = await containersOf(context, services, {oneOff: true});

@@ -1,9 +1,9 @@
+import {anyServices} from '../../options/project-verb.ts';
 import {buildSpec} from '../../build/build-spec.ts';
 import {build as own} from '../../commands/build.ts';
 import {interruptible} from '../../images/interruptible.ts';
 import {parseArguments} from '../../options/parse-arguments.ts';
 import {tell} from '../../output/tell.ts';
-import type {Positional} from '../../verb/command.ts';
 import {isTsboxError} from '../../../errors/tsbox-error.ts';
 import type {Project} from '../../../spec/model/project.ts';
 import {type ComposeContext, defineComposeVerb} from '../parts/compose-verb.ts';
@@ -11,9 +11,7 @@ import {projectOf} from '../parts/project-of.ts';
 import {pullServices} from '../parts/pull-services.ts';
 import {pickOptions} from '../parts/shared-options.ts';
 
-const positionals: readonly Positional[] = [
-	{name: 'SERVICE', describe: 'Services; default all', many: true, completes: 'service'},
-];
+const positionals = [anyServices];
 
 /** The named services, with what they depend on if that is asked for. */
 async function servicesOf(

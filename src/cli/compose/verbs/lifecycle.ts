@@ -1,6 +1,5 @@
 import {projectEventText} from '../../../view/lists/project-event.ts';
-import {stopOptions, timeoutOf} from '../../options/project-verb.ts';
-import type {Positional} from '../../verb/command.ts';
+import {anyServices, stopOptions, timeoutOf} from '../../options/project-verb.ts';
 import {tell} from '../../output/tell.ts';
 import {programOf} from '../../verb/program.ts';
 import {TsboxError} from '../../../errors/tsbox-error.ts';
@@ -9,9 +8,7 @@ import {type ComposeContext, defineComposeVerb} from '../parts/compose-verb.ts';
 import {upInBackground} from '../../up/up-in-background.ts';
 import {containersOf, type FoundContainers, idsOf, projectOf, specOf} from '../parts/project-of.ts';
 
-const positionals: readonly Positional[] = [
-	{name: 'SERVICE', describe: 'Services; default all', many: true, completes: 'service'},
-];
+const positionals = [anyServices];
 
 /** Sends a request about containers to the supervisor. Returns 1 if one did not start. */
 async function request(

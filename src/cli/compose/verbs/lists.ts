@@ -1,3 +1,4 @@
+import {anyServices} from '../../options/project-verb.ts';
 import {jsonText} from '../../../view/text/json.ts';
 import {table} from '../../../view/text/table.ts';
 import {composeImageRows} from '../../../view/compose/image-rows.ts';
@@ -84,7 +85,7 @@ export const images = defineComposeVerb({
 		...formatOption,
 		quiet: {kind: 'flag', short: 'q', describe: 'Print only digests'},
 	},
-	positionals: [{name: 'SERVICE', describe: 'Services; default all', many: true, completes: 'service'}],
+	positionals: [anyServices],
 	async run({values, positionals: services}, context) {
 		const {io, engine} = context;
 		const {machine, containers} = await containersOf(context, services, {oneOff: true});
@@ -121,7 +122,7 @@ export const volumes = defineComposeVerb({
 		...formatOption,
 		quiet: {kind: 'flag', short: 'q', describe: 'Print only names'},
 	},
-	positionals: [{name: 'SERVICE', describe: 'Services; default all', many: true, completes: 'service'}],
+	positionals: [anyServices],
 	async run({values, positionals: services}, context) {
 		const {io, engine, folders} = context;
 		const machine = await engine.openMachine(folders);

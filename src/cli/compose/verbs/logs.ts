@@ -1,3 +1,4 @@
+import {anyServices} from '../../options/project-verb.ts';
 import {logs as own} from '../../commands/logs.ts';
 import {defineComposeVerb} from '../parts/compose-verb.ts';
 import {containerOf, containersOf} from '../parts/project-of.ts';
@@ -16,7 +17,7 @@ export const logs = defineComposeVerb({
 		'no-color': {kind: 'flag', describe: 'Print without colors'},
 		'no-log-prefix': {kind: 'flag', describe: 'Do not prefix lines with the service name'},
 	},
-	positionals: [{name: 'SERVICE', describe: 'Services; default all', many: true, completes: 'service'}],
+	positionals: [anyServices],
 	async run({values, positionals: services}, context) {
 		const {containers, project} = await containersOf(context, services);
 		// As in Compose, what has not been started has printed nothing.

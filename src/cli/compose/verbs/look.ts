@@ -1,3 +1,4 @@
+import {anyServices} from '../../options/project-verb.ts';
 import {events as ownEvents} from '../../commands/events.ts';
 import {stats as ownStats} from '../../commands/stats.ts';
 import {processTable} from '../../../view/lists/process-table.ts';
@@ -46,7 +47,7 @@ export const top = defineComposeVerb({
 	describe: 'List the processes of containers',
 	examples: [['tsbox compose top web', 'one service']],
 	options: {},
-	positionals: [{name: 'SERVICE', describe: 'Services; default all', many: true, completes: 'service'}],
+	positionals: [anyServices],
 	async run({positionals: services}, context) {
 		const {io, engine} = context;
 		const {machine, containers} = await containersOf(context, services, {oneOff: true});

@@ -1,3 +1,4 @@
+import {anyServices} from '../../options/project-verb.ts';
 import {hasService} from '../../../spec/project/has-service.ts';
 import {jsonText} from '../../../view/text/json.ts';
 import {composePsTable, psFields} from '../../../view/compose/ps-rows.ts';
@@ -29,7 +30,7 @@ export const ps = defineComposeVerb({
 		services: {kind: 'flag', describe: 'Print services'},
 		status: {kind: 'list', value: 'STATE', choices: states, describe: 'List containers in this state'},
 	},
-	positionals: [{name: 'SERVICE', describe: 'Services; default all', many: true, completes: 'service'}],
+	positionals: [anyServices],
 	async run({values, positionals: services}, context) {
 		const {io} = context;
 		const status = [...values.status, ...values.filter.map(statusOf)];

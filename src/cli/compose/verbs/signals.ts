@@ -1,15 +1,13 @@
+import {anyServices} from '../../options/project-verb.ts';
 import {parseSignal} from '../../../spec/values/signal.ts';
 import {eachName} from '../../options/each-name.ts';
 import {usageError} from '../../options/usage-error.ts';
 import {tell} from '../../output/tell.ts';
-import type {Positional} from '../../verb/command.ts';
 import {defineComposeVerb} from '../parts/compose-verb.ts';
 import {containersOf, idsOf} from '../parts/project-of.ts';
 import {down} from './down.ts';
 
-const positionals: readonly Positional[] = [
-	{name: 'SERVICE', describe: 'Services; default all', many: true, completes: 'service'},
-];
+const positionals = [anyServices];
 
 /** `tsbox compose kill`. */
 export const kill = defineComposeVerb({

@@ -1,3 +1,4 @@
+import {anyServices} from '../../options/project-verb.ts';
 import {up as own} from '../../commands/up.ts';
 import {parseArguments} from '../../options/parse-arguments.ts';
 import {usageError} from '../../options/usage-error.ts';
@@ -52,7 +53,7 @@ export const up = defineComposeVerb({
 		yes: {kind: 'flag', short: 'y', why: 'tsbox asks no questions'},
 	},
 	dry: 'up',
-	positionals: [{name: 'SERVICE', describe: 'Services; default all', many: true, completes: 'service'}],
+	positionals: [anyServices],
 	async run({values, positionals: services}, context) {
 		if (values.build && values['no-build'])
 			throw usageError('--build and --no-build cannot be combined', undefined, 'compose up');

@@ -1,3 +1,4 @@
+import {anyServices} from '../../options/project-verb.ts';
 import {watch as own} from '../../commands/watch.ts';
 import {parseArguments} from '../../options/parse-arguments.ts';
 import {defineComposeVerb} from '../parts/compose-verb.ts';
@@ -18,7 +19,7 @@ export const watch = defineComposeVerb({
 		},
 	},
 	dry: 'none',
-	positionals: [{name: 'SERVICE', describe: 'Services; default all', many: true, completes: 'service'}],
+	positionals: [anyServices],
 	run: ({values: {prune, ...values}, positionals}, context) =>
 		own.run(
 			{
